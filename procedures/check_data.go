@@ -46,7 +46,7 @@ func (c checker) data() {
 		}
 		if w := c.plan.Stages[i].Wait; w != nil && w.Until != nil && w.Until.Path != "" {
 			t := d.stage.Wait.Until.Path
-			if found, ok := c.resolve(t, t.s); ok && found.format != "date" {
+			if found, ok := c.resolve(t, t.s); ok && found.Format != "date" {
 				c.out.add("data.date", t.at, t.s)
 			}
 		}
@@ -83,25 +83,25 @@ func (c checker) parameters() {
 }
 
 // titles checks the titles of fields.
-func (c checker) titles(f *form, fields []field, under string) {
+func (c checker) titles(f *form, fields []Field, under string) {
 	for _, field := range fields {
-		if field.title == "" {
-			c.out.add("data.title", field.at, f.name, under+field.name)
+		if field.Title == "" {
+			c.out.add("data.title", field.at, f.name, under+field.Name)
 		}
-		c.titles(f, field.fields, under+field.name+".")
+		c.titles(f, field.Fields, under+field.Name+".")
 	}
 }
 
 // sealed checks that only forms of sealed rows have sealed fields.
 func (c checker) sealed() {
 	for k, f := range c.p.forms {
-		i := slices.IndexFunc(f.fields, func(f field) bool { return f.sealed })
+		i := slices.IndexFunc(f.fields, func(f Field) bool { return f.Sealed })
 		if i < 0 {
 			continue
 		}
 		used := func(s RowSet) bool { return s.Form == k && s.Sealed }
 		if !slices.ContainsFunc(c.plan.Rows, used) && !slices.ContainsFunc(c.plan.Registers, used) {
-			c.out.add("data.sealed", f.fields[i].at, f.fields[i].name, "表单 "+f.name)
+			c.out.add("data.sealed", f.fields[i].at, f.fields[i].Name, "表单 "+f.name)
 		}
 	}
 }
@@ -122,11 +122,11 @@ func (c checker) rowKeys(files []rowsFile, sets []RowSet) {
 }
 
 // resolve returns the field at a path such as facts.year or answers.county_check.note, or records the problem.
-func (c checker) resolve(t text, path string) (field, bool) {
+func (c checker) resolve(t text, path string) (Field, bool) {
 	fields, rest, have := c.fields(strings.Split(path, "."))
 	if fields == nil {
 		c.out.unknown("field", t, have)
-		return field{}, false
+		return Field{}, false
 	}
 	f, ok := find(fields, strings.Join(rest, "."))
 	if !ok {
@@ -135,9 +135,16 @@ func (c checker) resolve(t text, path string) (field, bool) {
 	return f, ok
 }
 
+// FieldTitle returns the title of the field at a path of facts, answers or rows; empty if there is none.
+func (p *Procedure) FieldTitle(path string) string {
+	c := checker{p: p, plan: &p.Plan, out: &problems{}}
+	f, _ := c.resolve(text{}, path)
+	return f.Title
+}
+
 // fields returns the fields that a path of facts, answers or rows refers to and the rest of the path; nil with the known names
 // if there is no such form.
-func (c checker) fields(path []string) (fields []field, rest, have []string) {
+func (c checker) fields(path []string) (fields []Field, rest, have []string) {
 	if path[0] == "facts" {
 		if c.plan.Start.Facts < 0 {
 			return nil, nil, nil
@@ -202,7 +209,7 @@ func (c checker) read(path []string, at place, by string, paper bool) {
 	switch {
 	case !ok:
 		c.out.unknown("field", name, paths(fields))
-	case f.sealed && paper:
+	case f.Sealed && paper:
 		c.out.add("data.sealed", at, name.s, by)
 	}
 }

@@ -164,7 +164,7 @@ func (b *builder) tables() {
 	f, plan := b.src.file, &b.p.Plan
 	clocks := slices.SortedFunc(slices.Values(f.Clocks), func(x, y clockFile) int { return strings.Compare(x.Name.s, y.Name.s) })
 	for _, c := range clocks {
-		clock := Clock{Name: c.Name.s, Days: b.limit(c.Days, workingDays)}
+		clock := Clock{Name: c.Name.s, Days: b.limit(c.Days, WorkingDays)}
 		for _, in := range c.PauseIn {
 			if i := b.stageIndex(in); i >= 0 {
 				clock.PauseIn = append(clock.PauseIn, i)
@@ -265,8 +265,8 @@ func (b *builder) target(from declared, to text) int {
 
 // The units of durations.
 const (
-	workingDays = "工作日"
-	minutes     = "分钟"
+	WorkingDays = "工作日"
+	Minutes     = "分钟"
 	count       = ""
 )
 
@@ -297,6 +297,14 @@ func (b *builder) limitOf(q quantity, unit string) *Limit {
 	}
 	l := b.limit(q, unit)
 	return &l
+}
+
+func namesOf[T any](list []T, name func(T) string) []string {
+	out := make([]string, len(list))
+	for i, item := range list {
+		out[i] = name(item)
+	}
+	return out
 }
 
 // role checks a role and returns it.

@@ -67,7 +67,7 @@ func (b *builder) stage(i int) {
 		b.transitions(d, s, c.On, []string{ResultSent, ResultReached}, nil)
 	case VerbPublish:
 		p := f.Publish
-		s.Publish = &Publish{Paper: b.paper(p.Paper), Days: b.limit(p.Days, workingDays), Hide: sortedNames(p.Hide), Objection: None}
+		s.Publish = &Publish{Paper: b.paper(p.Paper), Days: b.limit(p.Days, WorkingDays), Hide: sortedNames(p.Hide), Objection: None}
 		if p.Objection != nil {
 			s.Publish.Objection, s.Publish.Role = b.form(p.Objection.Form), b.role(p.Objection.Role)
 		}
@@ -191,7 +191,7 @@ func (b *builder) open(d declared, s *Stage) {
 
 func (b *builder) wait(d declared, s *Stage) {
 	w := d.stage.Wait
-	s.Wait = &Wait{Until: b.momentOf(w.Until), Days: b.limitOf(w.Days, workingDays), Event: w.Event.s}
+	s.Wait = &Wait{Until: b.momentOf(w.Until), Days: b.limitOf(w.Days, WorkingDays), Event: w.Event.s}
 	limited := s.Wait.Until != nil || s.Wait.Days != nil
 	switch {
 	case w.Event.is() && limited:
@@ -221,7 +221,7 @@ func (b *builder) together(d declared, s *Stage) {
 }
 
 func (b *builder) moment(m momentFile) Moment {
-	return Moment{Path: m.Path.s, EndOf: m.EndOf.s, Days: b.limitOf(m.Days, workingDays)}
+	return Moment{Path: m.Path.s, EndOf: m.EndOf.s, Days: b.limitOf(m.Days, WorkingDays)}
 }
 
 func (b *builder) momentOf(m momentFile) *Moment {
@@ -299,7 +299,7 @@ func (b *builder) start() {
 		OneOpen: sortedNames(f.OneOpen), Precheck: b.ruleSet(f.Precheck), Event: f.Event.s, To: b.target(declared{name: text{s: "start"}}, f.To),
 	}
 	if f.Fold != nil {
-		s.Fold = b.limitOf(f.Fold.Minutes, minutes)
+		s.Fold = b.limitOf(f.Fold.Minutes, Minutes)
 	}
 	if f.Schedule != nil {
 		s.Every, s.Each = f.Schedule.Every.s, f.Schedule.Each.s

@@ -46,7 +46,7 @@ func (b *builder) questions() {
 			if c := s.Ask.Countersign; c != nil {
 				add(question{
 					name: c.Task, title: c.Title, stage: s.Name.s, exclude: c.Exclude,
-					task: Task{Role: b.role(c.Role), Form: b.form(c.Form), Clock: None, Days: b.limitOf(c.Days, workingDays)},
+					task: Task{Role: b.role(c.Role), Form: b.form(c.Form), Clock: None, Days: b.limitOf(c.Days, WorkingDays)},
 				})
 			}
 		case s.Pay != nil:
@@ -54,7 +54,7 @@ func (b *builder) questions() {
 			name := s.Name
 			add(question{
 				name: name, title: p.Title, stage: name.s, exclude: p.Exclude, on: p.On,
-				task: Task{Role: b.role(p.Role), Form: b.form(p.Form), Clock: b.clock(p.Clock), Days: b.limitOf(p.Days, workingDays)},
+				task: Task{Role: b.role(p.Role), Form: b.form(p.Form), Clock: b.clock(p.Clock), Days: b.limitOf(p.Days, WorkingDays)},
 			})
 			if !p.Days.is() && !p.Clock.is() {
 				b.out.add("time.limit", name.at, name.s)
@@ -87,11 +87,11 @@ func (b *builder) askQuestion(s *stageFile) question {
 	a := s.Ask
 	q := question{name: a.Task, title: a.Title, stage: s.Name.s, exclude: a.Exclude, only: a.Only, on: a.On}
 	q.task = Task{
-		Role: b.role(a.Role), Form: b.form(a.Form), Clock: b.clock(a.Clock), Days: b.limitOf(a.Days, workingDays), Remind: b.limitOf(a.Remind, workingDays),
+		Role: b.role(a.Role), Form: b.form(a.Form), Clock: b.clock(a.Clock), Days: b.limitOf(a.Days, WorkingDays), Remind: b.limitOf(a.Remind, WorkingDays),
 		Overdue: b.role(a.Overdue),
 	}
 	if a.Within != nil {
-		q.task.Minutes = b.limitOf(a.Within.Minutes, minutes)
+		q.task.Minutes = b.limitOf(a.Within.Minutes, Minutes)
 	}
 	limits := 0
 	for _, set := range []bool{a.Clock.is(), a.Days.is(), a.Within != nil, a.NoLimit.is()} {
@@ -115,8 +115,8 @@ func (b *builder) askQuestion(s *stageFile) question {
 		case f.Minutes.is() != (a.Within != nil):
 			b.out.add("time.silence", f.At, a.Task.s, "期限用 within 的写 minutes，其余写 days")
 		}
-		if q.task.Silence = b.limitOf(f.Days, workingDays); a.Within != nil {
-			q.task.Silence = b.limitOf(f.Minutes, minutes)
+		if q.task.Silence = b.limitOf(f.Days, WorkingDays); a.Within != nil {
+			q.task.Silence = b.limitOf(f.Minutes, Minutes)
 		}
 	}
 	return q

@@ -87,26 +87,6 @@ func (p *Procedure) parameterData() map[string]any {
 	return root
 }
 
-// Parameter returns the whole number that a parameter is set to; false if it is not set.
-func (p *Procedure) Parameter(name string) (int, bool) {
-	i := slices.IndexFunc(p.params, func(have *param) bool { return have.name == name })
-	if i < 0 {
-		return 0, false
-	}
-	n, ok := p.params[i].number()
-	return int(n), ok
-}
-
-// ParameterNames returns the names of the parameters, sorted.
-func (p *Procedure) ParameterNames() []string {
-	list := make([]string, 0, len(p.params))
-	for _, param := range p.params {
-		list = append(list, param.name)
-	}
-	slices.Sort(list)
-	return list
-}
-
 // Decide evaluates a rule set. Nulls and empty texts of the input are dropped, so that a missing fact is undefined.
 func (e *Evaluator) Decide(ctx context.Context, set string, input map[string]any) (Ruling, error) {
 	query, ok := e.queries[set]

@@ -19,19 +19,18 @@ type form struct {
 	at       place
 	raw      []byte
 	schema   *jsonschema.Schema
-	fields   []field
+	fields   []Field
 	outcomes []formTask
 	hash     string
 }
 
-// field is a property of a form.
-type field struct {
-	name, title, kind, format string
-	sealed                    bool
+// Field is a property of a form.
+type Field struct {
+	Name, Title, Kind, Format string
+	Sealed, Required          bool
+	Fields                    []Field        // of an object, or of the elements of a list
+	Limits                    map[string]any // by LimitKeywords
 	at                        place
-	fields                    []field // of an object, or of the elements of a list
-	limits                    map[string]any
-	required                  bool
 }
 
 // formTask is the outcomes of a task.
@@ -47,6 +46,25 @@ type formOutcome struct {
 	Title    text   `yaml:"title" need:"yes" doc:"办理结果的名称"`
 	Required []text `yaml:"required" doc:"这个结果必须填的字段"`
 	Optional []text `yaml:"optional" doc:"这个结果可以填的字段；不写为其余全部字段"`
+}
+
+// FormOutcome is an outcome of a task with the fields that the form lists for it; without Optional it may have all others.
+type FormOutcome struct {
+	Task, Code, Title  string
+	Required, Optional []string
+}
+
+// Fields returns the fields of a form of the plan.
+func (p *Procedure) Fields(form int) []Field { return p.forms[form].fields }
+
+// FormOutcomes returns the outcomes that a form of the plan lists for tasks.
+func (p *Procedure) FormOutcomes(form int) (list []FormOutcome) {
+	for _, t := range p.forms[form].outcomes {
+		for _, o := range t.Outcomes {
+			list = append(list, FormOutcome{t.Task.s, o.Code.s, o.Title.s, names(o.Required), names(o.Optional)})
+		}
+	}
+	return list
 }
 
 // readForm reads a form. JSON is YAML, so positions come from the reader of YAML.
@@ -116,7 +134,7 @@ func value(n *yaml.Node, key string) string {
 }
 
 // readFields returns the properties of a schema, in their order in the file.
-func readFields(r *reader, schema *yaml.Node) (fields []field) {
+func readFields(r *reader, schema *yaml.Node) (fields []Field) {
 	properties := child(schema, "properties")
 	if properties == nil || properties.Kind != yaml.MappingNode {
 		return nil
@@ -129,51 +147,51 @@ func readFields(r *reader, schema *yaml.Node) (fields []field) {
 	}
 	for i := 0; i+1 < len(properties.Content); i += 2 {
 		key, property := properties.Content[i], properties.Content[i+1]
-		f := field{
-			name: key.Value, title: value(property, "title"), kind: value(property, "type"), format: value(property, "format"),
-			sealed: value(property, "sealed") == "true", at: r.at(key), required: required[key.Value], limits: map[string]any{},
+		f := Field{
+			Name: key.Value, Title: value(property, "title"), Kind: value(property, "type"), Format: value(property, "format"),
+			Sealed: value(property, "sealed") == "true", at: r.at(key), Required: required[key.Value], Limits: map[string]any{},
 		}
-		for _, name := range limiting {
+		for _, name := range LimitKeywords {
 			if n := child(property, name); n != nil {
 				var limit any
 				if err := n.Decode(&limit); err != nil {
 					r.out.add("read.json", r.at(n), err.Error())
 				}
-				f.limits[name] = limit
+				f.Limits[name] = limit
 			}
 		}
-		switch f.kind {
+		switch f.Kind {
 		case "object":
-			f.fields = readFields(r, property)
+			f.Fields = readFields(r, property)
 		case "array":
-			f.fields = readFields(r, child(property, "items"))
+			f.Fields = readFields(r, child(property, "items"))
 		}
 		fields = append(fields, f)
 	}
 	return fields
 }
 
-// limiting are the keywords by which a revision of a form may accept less than the one before.
-var limiting = []string{"maxLength", "maximum", "exclusiveMaximum", "maxItems", "minLength", "minimum", "exclusiveMinimum", "minItems", "enum", "const", "pattern"}
+// LimitKeywords are the keywords by which a revision of a form may accept less than the one before.
+var LimitKeywords = []string{"maxLength", "maximum", "exclusiveMaximum", "maxItems", "minLength", "minimum", "exclusiveMinimum", "minItems", "enum", "const", "pattern"}
 
 // find returns the field at a path of names with dots; false if there is none.
-func find(fields []field, path string) (field, bool) {
+func find(fields []Field, path string) (Field, bool) {
 	name, rest, more := strings.Cut(path, ".")
 	for _, f := range fields {
-		if f.name == name {
+		if f.Name == name {
 			if !more {
 				return f, true
 			}
-			return find(f.fields, rest)
+			return find(f.Fields, rest)
 		}
 	}
-	return field{}, false
+	return Field{}, false
 }
 
 // paths returns the names of the fields at the first level.
-func paths(fields []field) (list []string) {
+func paths(fields []Field) (list []string) {
 	for _, f := range fields {
-		list = append(list, f.name)
+		list = append(list, f.Name)
 	}
 	return list
 }

@@ -46,7 +46,7 @@ func (b *builder) indicators() {
 			if by.s == "county" || by.s == "institution" || by.s == "period" {
 				continue
 			}
-			if found, ok := c.resolve(by, within(by.s)); ok && found.sealed {
+			if found, ok := c.resolve(by, within(by.s)); ok && found.Sealed {
 				b.out.add("data.sealed", by.at, by.s, "指标")
 			}
 		}

@@ -193,6 +193,28 @@ func (b *builder) order() {
 	}
 }
 
+// Transitions returns the transitions of a stage in the order of the file; those that the file does not list come last.
+func (p *Procedure) Transitions(stage int) []Transition {
+	order, list := p.stages[stage].first(), slices.Clone(p.Plan.Stages[stage].On)
+	rank := func(t Transition) int {
+		i := slices.IndexFunc(order, func(to target) bool { return to.Name.s == t.Result })
+		if i < 0 {
+			return len(order)
+		}
+		return i
+	}
+	slices.SortStableFunc(list, func(x, y Transition) int { return rank(x) - rank(y) })
+	return list
+}
+
+// BranchTitle returns the Chinese name of a branch.
+func (p *Procedure) BranchTitle(b Branch) string {
+	together := p.stages[b.Of].stage.Together
+	name := p.Plan.Stages[b.Of].Together.Branches[b.Slot].Name
+	i := slices.IndexFunc(together.Branches, func(f branchFile) bool { return f.Name.s == name })
+	return together.Branches[i].Title.s
+}
+
 // first returns what a stage may lead to in the order of the file; decisions pass first.
 func (d declared) first() []target {
 	s := d.stage

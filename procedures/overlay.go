@@ -107,8 +107,8 @@ func (o *overlayFile) params(src *source, out *problems) {
 			continue
 		}
 		p := src.params[i]
-		if !p.tightens(change.Value.value) {
-			out.add("overlay.param", change.Name.at, p.name, unset(p.leaf.Value.value), unset(change.Value.value))
+		if have := p.parameter(); !have.Tightens(change.Value.value) {
+			out.add("overlay.param", change.Name.at, p.name, have, Parameter{Value: change.Value.value})
 			continue
 		}
 		p.leaf.Value.value = change.Value.value
@@ -137,12 +137,12 @@ func (o *overlayFile) shorten(src *source, d dayChange, out *problems) {
 			return
 		}
 		done = true
-		have, shown := float64(days.n), counted(days.n, workingDays)
+		have, shown := float64(days.n), fmt.Sprintf("%d 个工作日", days.n)
 		if days.param.is() {
 			i := slices.IndexFunc(src.params, func(p *param) bool { return p.name == days.param.s })
 			set := false
 			if i >= 0 {
-				have, set = src.params[i].number()
+				have, set = src.params[i].parameter().Number()
 			}
 			if shown = fmt.Sprintf("%v 个工作日", have); !set {
 				have, shown = 0, "没有公布的"

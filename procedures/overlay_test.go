@@ -16,21 +16,24 @@ func TestACountyTightens(t *testing.T) {
 	require.Empty(t, faults(list))
 	require.NotEqual(t, base.Hash, county.Hash)
 
+	stageOf := func(p *Procedure, name string) int {
+		return slices.IndexFunc(p.Plan.Stages, func(s Stage) bool { return s.Name == name })
+	}
 	next := func(p *Procedure, stage, result string) string {
-		i := p.stageOf(stage)
+		i := stageOf(p, stage)
 		k := slices.IndexFunc(p.Plan.Stages[i].On, func(t Transition) bool { return t.Result == result })
-		return p.stageName(p.Plan.Stages[i].On[k].To)
+		return p.Plan.Stages[p.Plan.Stages[i].On[k].To].Name
 	}
 	require.Equal(t, "publicity", next(base, "city_check", "approve"))
 	require.Equal(t, "site_visit", next(county, "city_check", "approve"))
 	require.Equal(t, "publicity", next(county, "site_visit", "found"))
 	require.Equal(t, "refused", next(county, "site_visit", "not_found"))
 
-	paying := county.Plan.Tasks[county.Plan.Stages[county.stageOf("paying")].Task]
-	visit := county.Plan.Stages[county.stageOf("site_visit")].Task
+	paying := county.Plan.Tasks[county.Plan.Stages[stageOf(county, "paying")].Task]
+	visit := county.Plan.Stages[stageOf(county, "site_visit")].Task
 	require.Contains(t, paying.Exclude, visit, "who visited does not pay")
-	require.Equal(t, &Limit{N: 8}, county.Plan.Tasks[county.Plan.Stages[county.stageOf("correcting")].Task].Days)
-	days, _ := county.limitValue(county.Plan.Stages[county.stageOf("publicity")].Publish.Days)
+	require.Equal(t, &Limit{N: 8}, county.Plan.Tasks[county.Plan.Stages[stageOf(county, "correcting")].Task].Days)
+	days, _ := county.Parameter(county.Plan.Stages[stageOf(county, "publicity")].Publish.Days.Param).Number()
 	require.InDelta(t, 7, days, 0)
 
 	other, list := LoadFor(t.Context(), os.DirFS("testdata/rent_relief"), Options{Library: library(t)}, "140404")

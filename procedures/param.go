@@ -2,6 +2,7 @@ package procedures
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -44,9 +45,46 @@ func readParams(r *reader, topic string, raw []byte) (list []*param) {
 	return list
 }
 
-// number returns the value as a number; false if it is none or not set.
-func (p *param) number() (float64, bool) {
-	switch v := p.leaf.Value.value.(type) {
+// Parameter is a parameter of the rules as it is set.
+type Parameter struct {
+	Name, Title, Unit string
+	Direction         string // in which a county may change it: max, min, add or fixed
+	Value             any    // nil: not published
+}
+
+// Parameters returns the parameters in the order of their files.
+func (p *Procedure) Parameters() []Parameter {
+	list := make([]Parameter, len(p.params))
+	for i, param := range p.params {
+		list[i] = param.parameter()
+	}
+	return list
+}
+
+// Parameter returns the parameter of a name; without a name if there is none.
+func (p *Procedure) Parameter(name string) Parameter {
+	i := slices.IndexFunc(p.params, func(have *param) bool { return have.name == name })
+	if i < 0 {
+		return Parameter{}
+	}
+	return p.params[i].parameter()
+}
+
+func (p *param) parameter() Parameter {
+	return Parameter{Name: p.name, Title: p.leaf.Title.s, Unit: p.leaf.Unit.s, Direction: p.leaf.Direction.s, Value: p.leaf.Value.value}
+}
+
+// String returns the value in words.
+func (p Parameter) String() string {
+	if p.Value == nil {
+		return "未公布"
+	}
+	return fmt.Sprint(p.Value)
+}
+
+// Number returns the value as a number; false if it is none or not set.
+func (p Parameter) Number() (float64, bool) {
+	switch v := p.Value.(type) {
 	case int:
 		return float64(v), true
 	case float64:
@@ -55,28 +93,33 @@ func (p *param) number() (float64, bool) {
 	return 0, false
 }
 
-// tightens reports whether a value may replace that of the parameter in a county: it is the same or stricter.
-func (p *param) tightens(value any) bool {
-	have, isNumber := p.number()
-	want, wants := (&param{leaf: paramFile{Value: anything{value: value}}}).number()
-	switch p.leaf.Direction.s {
+// Tightens reports whether a value may replace that of the parameter in a county: it is the same or stricter.
+func (p Parameter) Tightens(value any) bool {
+	have, isNumber := p.Number()
+	want, wants := Parameter{Value: value}.Number()
+	switch p.Direction {
 	case "max":
 		return wants && (!isNumber || want <= have)
 	case "min":
 		return wants && (!isNumber || want >= have)
 	case "add":
-		base, ok := p.leaf.Value.value.([]any)
+		base, ok := p.Value.([]any)
 		more, also := value.([]any)
-		return ok && also && !slices.ContainsFunc(base, func(item any) bool { return !slices.ContainsFunc(more, same(item)) })
+		return ok && also && ContainsJSON(more, base)
 	}
-	return same(value)(p.leaf.Value.value)
+	return EqualJSON(value, p.Value)
 }
 
-// same returns a function that reports whether a value has the same JSON.
-func same(a any) func(any) bool {
+// EqualJSON reports whether two values have the same JSON.
+func EqualJSON(a, b any) bool {
 	x, err := json.Marshal(a)
-	return func(b any) bool {
-		y, other := json.Marshal(b)
-		return err == nil && other == nil && string(x) == string(y)
-	}
+	y, other := json.Marshal(b)
+	return err == nil && other == nil && string(x) == string(y)
+}
+
+// ContainsJSON reports whether a list has every item of another one, compared by their JSON.
+func ContainsJSON(list, items []any) bool {
+	return !slices.ContainsFunc(items, func(item any) bool {
+		return !slices.ContainsFunc(list, func(have any) bool { return EqualJSON(have, item) })
+	})
 }

@@ -1,7 +1,7 @@
 // Package procedures turns a folder that describes a procedure 事项 into a plan: it reads the files, checks them and
 // compiles them. A plan is canonical, consists of slices and indexes, and is identified by its hash; the words, permissions
-// and indicators of a procedure are separate, because they may change while cases run. The package draws a procedure and
-// describes the difference of two revisions. docs/procedures.md describes how a procedure is written.
+// and indicators of a procedure are separate, because they may change while cases run. docs/procedures.md
+// describes how a procedure is written.
 package procedures
 
 import (
@@ -73,6 +73,30 @@ func LoadFor(ctx context.Context, fsys fs.FS, options Options, county string) (*
 	check(p, out)
 	out.list = slices.DeleteFunc(out.list, func(p Problem) bool { return p.Code == "cover.none" })
 	return p, out.sorted()
+}
+
+// MoveProblems returns the problems that the procedure has because of the revision before it: running cases go forward only if
+// nothing that is pinned was narrowed, each of which is a sentence, and a move names the stages of the one before.
+func (p *Procedure) MoveProblems(before *Procedure, narrowed []string) []Problem {
+	out := &problems{}
+	switch running := p.file.Running; running.s {
+	case "forward":
+		for _, change := range narrowed {
+			out.add("change.forward", running.at, change)
+		}
+	case "map":
+		if p.migrate == nil {
+			break
+		}
+		for _, s := range before.Plan.Stages {
+			mapped := slices.ContainsFunc(p.migrate.Stages, func(t target) bool { return t.Name.s == s.Name })
+			still := slices.ContainsFunc(p.Plan.Stages, func(have Stage) bool { return have.Name == s.Name })
+			if s.Verb != VerbEnd && !mapped && !still {
+				out.add("change.map", p.migrate.At, "没有写“"+s.Name+"”")
+			}
+		}
+	}
+	return out.sorted()
 }
 
 // Summary describes the size and the identity of the procedure in one line.

@@ -66,8 +66,8 @@ func roleNames() []string {
 	return list
 }
 
-// roleTitle returns the Chinese name of a role.
-func roleTitle(r nursery.Role) string {
+// RoleTitle returns the Chinese name of a role.
+func RoleTitle(r nursery.Role) string {
 	for _, s := range scopes {
 		if s.role == r && s.title != "" {
 			return s.title

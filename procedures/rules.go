@@ -29,6 +29,9 @@ type ruleRead struct {
 	at   place
 }
 
+// Rules returns the names of the rules, sorted, and the modules of Rego by their paths.
+func (p *Procedure) Rules() (ids []string, modules map[string][]byte) { return p.rules.ids, p.rego }
+
 // set returns the rule set of a name; nil if there is none.
 func (r *rules) set(name string) *ruleSet {
 	i := slices.IndexFunc(r.sets, func(s ruleSet) bool { return s.name == name })

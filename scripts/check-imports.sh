@@ -8,7 +8,8 @@ layers='
 nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
 calendar growth definition testdata sealing/sealingtest uploads
 policies documents procedures store e2e/roleplay
-activities store/storetest e2e/stories
+activities store/storetest e2e/stories procedures/describe procedures/proceduretest
+procedures/drawing
 workflows/humantask
 workflows workflows/procedure
 casework worker procedures/scenarios

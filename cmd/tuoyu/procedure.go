@@ -11,6 +11,8 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/procedures"
+	"tuoyu/procedures/describe"
+	"tuoyu/procedures/drawing"
 )
 
 type procedureCommands struct {
@@ -70,9 +72,9 @@ func (c procedureDrawCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	drawing := procedures.Drawing{At: c.At, Passed: c.Passed}
+	marks := drawing.Marks{At: c.At, Passed: c.Passed}
 	if c.Before != "" {
-		if drawing.Before, err = loadProcedure(ctx, out, c.Before, options); err != nil {
+		if marks.Before, err = loadProcedure(ctx, out, c.Before, options); err != nil {
 			return err
 		}
 	}
@@ -81,9 +83,9 @@ func (c procedureDrawCommand) Run(ctx context.Context, out output) error {
 		if err != nil {
 			return err
 		}
-		text, extension := p.SVG(drawing), ".svg"
+		text, extension := drawing.SVG(p, marks), ".svg"
 		if c.Mermaid {
-			text, extension = p.Mermaid(drawing), ".mmd"
+			text, extension = drawing.Mermaid(p, marks), ".mmd"
 		}
 		if c.Output == "" {
 			fmt.Fprint(out, text)
@@ -134,7 +136,7 @@ func (c procedureDiffCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	changes, problems := procedures.Compare(before, after)
+	changes, problems := describe.Compare(before, after)
 	for _, change := range changes {
 		fmt.Fprintln(out, change)
 	}

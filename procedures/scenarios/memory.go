@@ -97,9 +97,9 @@ func (m *memory) LoadProcedure(_ context.Context, in procedure.Load) (procedure.
 		return procedure.Loaded{}, stuck("没有版本 %s", in.Hash)
 	}
 	loaded := procedure.Loaded{Plan: m.p.Plan}
-	for _, name := range m.p.ParameterNames() {
-		if n, ok := m.p.Parameter(name); ok {
-			loaded.Params = append(loaded.Params, procedure.Param{Name: name, N: n})
+	for _, parameter := range m.p.Parameters() {
+		if n, ok := parameter.Number(); ok {
+			loaded.Params = append(loaded.Params, procedure.Param{Name: parameter.Name, N: int(n)})
 		}
 	}
 	return loaded, nil
@@ -241,7 +241,8 @@ func (m *memory) limit(l *procedures.Limit) (int, bool) {
 	if l.Param == "" {
 		return l.N, true
 	}
-	return m.p.Parameter(l.Param)
+	n, ok := m.p.Parameter(l.Param).Number()
+	return int(n), ok
 }
 
 // decide decides by the rules of the procedure.

@@ -1,6 +1,10 @@
-package procedures
+package drawing
 
-import "slices"
+import (
+	"slices"
+
+	"tuoyu/procedures"
+)
 
 // Sizes of the picture, in pixels.
 const (
@@ -15,7 +19,7 @@ const (
 // columns places the boxes. The stages of a case in which nothing goes amiss are one below the other; each of the others is in
 // a second column, beside the first stage that leads to it. Between the columns each box that is not entered from above has
 // a lane, which all lines to it join.
-func (pic *picture) columns(p *Procedure) {
+func (pic *picture) columns(p *procedures.Procedure) {
 	for _, i := range p.Live.Way {
 		pic.main = append(pic.main, pic.box(p.Plan.Stages[i].Name))
 	}

@@ -1,14 +1,16 @@
-package procedures
+package drawing
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tuoyu/procedures"
 )
 
-// Mermaid returns the procedure as a flow chart in the text of Mermaid, for documents.
-func (p *Procedure) Mermaid(d Drawing) string {
-	pic := p.picture(d)
+// Mermaid returns a procedure as a flow chart in the text of Mermaid, for documents.
+func Mermaid(p *procedures.Procedure, m Marks) string {
+	pic := pictureOf(p, m)
 	var w strings.Builder
 	w.WriteString("flowchart TD\n")
 	ids := map[*box]string{}
@@ -28,9 +30,9 @@ func (p *Procedure) Mermaid(d Drawing) string {
 		}
 		open, shut := "[", "]"
 		switch b.kind {
-		case VerbEnd:
+		case procedures.VerbEnd:
 			open, shut = "([", "])"
-		case VerbDecide:
+		case procedures.VerbDecide:
 			open, shut = "{{", "}}"
 		}
 		fmt.Fprintf(&w, "  %s%s%s%s\n", ids[b], open, quoted(text), shut)

@@ -1,14 +1,18 @@
-package procedures
+package drawing_test
 
 import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"tuoyu/procedures"
+	"tuoyu/procedures/describe"
+	"tuoyu/procedures/drawing"
+	"tuoyu/procedures/proceduretest"
 )
 
 // drawn returns the texts of a picture, and fails for one that is not well-formed.
@@ -28,16 +32,16 @@ func drawn(t *testing.T, svg string) (texts []string) {
 }
 
 func TestThePictureShowsEveryStageAndWay(t *testing.T) {
-	for _, name := range fixtures {
-		p, _ := load(t, os.DirFS("testdata/"+name))
-		svg := p.SVG(Drawing{})
-		require.Equal(t, svg, p.SVG(Drawing{}), "drawn twice")
+	for _, name := range []string{"device_alarm", "family_lectures", "joint_check", "rent_relief"} {
+		p := proceduretest.Load(t, proceduretest.Folder(t, name))
+		svg := drawing.SVG(p, drawing.Marks{})
+		require.Equal(t, svg, drawing.SVG(p, drawing.Marks{}), "drawn twice")
 		texts := drawn(t, svg)
 		for i, s := range p.Plan.Stages {
 			require.Contains(t, texts, p.Live.Stages[i].Title)
 			for _, transition := range s.On {
-				if transition.To != Joined {
-					require.Contains(t, texts, p.ResultTitle(i, transition.Result), s.Name)
+				if transition.To != procedures.Joined {
+					require.Contains(t, texts, describe.ResultTitle(p, i, transition.Result), s.Name)
 				}
 			}
 		}
@@ -49,30 +53,30 @@ func TestThePictureShowsEveryStageAndWay(t *testing.T) {
 }
 
 func TestThePictureMarksTheCase(t *testing.T) {
-	p, _ := load(t, os.DirFS("testdata/rent_relief"))
-	svg := p.SVG(Drawing{At: []string{"city_check"}, Passed: []string{"checking", "computing"}})
+	p := proceduretest.Load(t, proceduretest.Folder(t, "rent_relief"))
+	svg := drawing.SVG(p, drawing.Marks{At: []string{"city_check"}, Passed: []string{"checking", "computing"}})
 	texts := drawn(t, svg)
-	require.Contains(t, texts, string(markHere))
+	require.Contains(t, texts, "办件在这里")
 	require.Contains(t, svg, "市级复核（办件在这里）")
 	require.Contains(t, svg, "县区初审（已办）")
 }
 
 func TestThePictureMarksWhatChanged(t *testing.T) {
-	before, _ := load(t, folder(t, "rent_relief"))
-	files := folder(t, "rent_relief")
-	replace(t, files, flowFile, "dismiss: paying}", "dismiss: waiting}\n  waiting:\n    title: 等待\n    wait: {days: 3, on: {reached: paying}}")
-	replace(t, files, flowFile, "form: account, days: 10", "form: account, days: 5")
-	after, _ := load(t, files)
-	svg := after.SVG(Drawing{Before: before})
+	before := proceduretest.Load(t, proceduretest.Folder(t, "rent_relief"))
+	files := proceduretest.Folder(t, "rent_relief")
+	proceduretest.Replace(t, files, "procedure.yaml", "dismiss: paying}", "dismiss: waiting}\n  waiting:\n    title: 等待\n    wait: {days: 3, on: {reached: paying}}")
+	proceduretest.Replace(t, files, "procedure.yaml", "form: account, days: 10", "form: account, days: 5")
+	after := proceduretest.Load(t, files)
+	svg := drawing.SVG(after, drawing.Marks{Before: before})
 	require.Contains(t, svg, "等待（新增）")
 	require.Contains(t, svg, "账户有误（有变化）")
 	require.Contains(t, svg, "＋异议不成立")
 	require.Contains(t, svg, "－异议不成立")
-	require.Contains(t, before.SVG(Drawing{Before: after}), "等待（删除）")
+	require.Contains(t, drawing.SVG(before, drawing.Marks{Before: after}), "等待（删除）")
 }
 
 func TestTheTextOfMermaid(t *testing.T) {
-	p, _ := load(t, os.DirFS("testdata/device_alarm"))
+	p := proceduretest.Load(t, proceduretest.Folder(t, "device_alarm"))
 	require.Equal(t, `flowchart TD
   start(("外部通知发起")) --> n0
   n0["机构处置<br>托育机构 · 15 分钟"]
@@ -84,5 +88,5 @@ func TestTheTextOfMermaid(t *testing.T) {
   n0 -->|"逾期未答复"| n1
   n1 -->|"已处置"| n2
   n1 -->|"误报"| n3
-`, p.Mermaid(Drawing{}))
+`, drawing.Mermaid(p, drawing.Marks{}))
 }

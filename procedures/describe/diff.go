@@ -1,9 +1,11 @@
-package procedures
+package describe
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tuoyu/procedures"
 )
 
 // ChangeKind is what a change does.
@@ -31,7 +33,7 @@ func (c Change) String() string { return string(c.Kind) + "  " + c.Text }
 
 // differ compares two revisions.
 type differ struct {
-	a, b *Procedure
+	a, b *procedures.Procedure
 	list []Change
 }
 
@@ -40,7 +42,7 @@ func (d *differ) add(kind ChangeKind, subject, format string, args ...any) {
 }
 
 // Diff returns what differs between two revisions of a procedure: first what is pinned, stage by stage, then what is live.
-func Diff(before, after *Procedure) []Change {
+func Diff(before, after *procedures.Procedure) []Change {
 	d := &differ{a: before, b: after}
 	d.start()
 	d.stages()
@@ -57,11 +59,11 @@ func Diff(before, after *Procedure) []Change {
 
 func (d *differ) start() {
 	a, b := d.a.Plan.Start, d.b.Plan.Start
-	if x, y := d.a.startNote(), d.b.startNote(); x != y {
+	if x, y := StartNote(d.a), StartNote(d.b); x != y {
 		d.add(Altered, "", "发起方式由“%s”改为“%s”。", x, y)
 	}
-	if x, y := d.a.stageName(a.To), d.b.stageName(b.To); x != y {
-		d.add(Altered, "", "第一个环节由“%s”改为“%s”。", d.a.stageTitle(a.To), d.b.stageTitle(b.To))
+	if x, y := stageName(d.a, a.To), stageName(d.b, b.To); x != y {
+		d.add(Altered, "", "第一个环节由“%s”改为“%s”。", stageTitle(d.a, a.To), stageTitle(d.b, b.To))
 	}
 	if x, y := nameAt(d.a.Plan.RuleSets, a.Precheck), nameAt(d.b.Plan.RuleSets, b.Precheck); x != y {
 		d.add(Altered, "", "提交前的试算由%s改为%s。", orNone(x), orNone(y))
@@ -93,19 +95,19 @@ func orNone(s string) string {
 	return "“" + s + "”"
 }
 
-func (p *Procedure) stageName(i int) string {
+func stageName(p *procedures.Procedure, i int) string {
 	switch {
-	case i == Joined:
-		return ResultJoined
+	case i == procedures.Joined:
+		return procedures.ResultJoined
 	case i < 0:
 		return ""
 	}
 	return p.Plan.Stages[i].Name
 }
 
-func (p *Procedure) stageTitle(i int) string {
+func stageTitle(p *procedures.Procedure, i int) string {
 	switch {
-	case i == Joined:
+	case i == procedures.Joined:
 		return "本分支办完"
 	case i < 0:
 		return "（没有）"
@@ -113,30 +115,30 @@ func (p *Procedure) stageTitle(i int) string {
 	return p.Live.Stages[i].Title
 }
 
-func (p *Procedure) stageOf(name string) int {
-	return slices.IndexFunc(p.Plan.Stages, func(s Stage) bool { return s.Name == name })
+func stageOf(p *procedures.Procedure, name string) int {
+	return slices.IndexFunc(p.Plan.Stages, func(s procedures.Stage) bool { return s.Name == name })
 }
 
 func (d *differ) stages() {
 	for _, i := range d.a.Live.Order {
 		s := d.a.Plan.Stages[i]
-		if d.b.stageOf(s.Name) < 0 {
+		if stageOf(d.b, s.Name) < 0 {
 			d.add(Removed, s.Name, "删除了%s“%s”（%s）。", stageKind(s), d.a.Live.Stages[i].Title, s.Name)
 		}
 	}
 	for _, j := range d.b.Live.Order {
 		s := d.b.Plan.Stages[j]
-		i := d.a.stageOf(s.Name)
+		i := stageOf(d.a, s.Name)
 		if i < 0 {
-			d.add(Added, s.Name, "增加了%s“%s”（%s）：%s。", stageKind(s), d.b.Live.Stages[j].Title, s.Name, d.b.stageNote(j))
+			d.add(Added, s.Name, "增加了%s“%s”（%s）：%s。", stageKind(s), d.b.Live.Stages[j].Title, s.Name, StageNote(d.b, j))
 			continue
 		}
 		d.stage(i, j)
 	}
 }
 
-func stageKind(s Stage) string {
-	if s.Verb == VerbEnd {
+func stageKind(s procedures.Stage) string {
+	if s.Verb == procedures.VerbEnd {
 		return "结束"
 	}
 	return "环节"
@@ -146,10 +148,10 @@ func (d *differ) stage(i, j int) {
 	a, b := d.a.Plan.Stages[i], d.b.Plan.Stages[j]
 	title := d.b.Live.Stages[j].Title
 	if a.Verb != b.Verb {
-		d.add(Altered, b.Name, "“%s”由“%s”改为“%s”。", title, d.a.stageNote(i), d.b.stageNote(j))
+		d.add(Altered, b.Name, "“%s”由“%s”改为“%s”。", title, StageNote(d.a, i), StageNote(d.b, j))
 	}
 	d.transitions(i, j, title)
-	if x, y := d.a.effectList(a), d.b.effectList(b); !slices.Equal(x, y) {
+	if x, y := effectList(d.a, a), effectList(d.b, b); !slices.Equal(x, y) {
 		for _, e := range y {
 			if !slices.Contains(x, e) {
 				d.add(Added, b.Name, "“%s”增加：%s。", title, e)
@@ -172,15 +174,15 @@ func (d *differ) stage(i, j int) {
 		d.add(Altered, b.Name, "“%s”的资金由%s改为%s。", title, orNone(a.Fund), orNone(b.Fund))
 	}
 	if a.Publish != nil && b.Publish != nil {
-		d.limit(a.Publish.Days, b.Publish.Days, workingDays, b.Name, "“"+title+"”的期限", true)
+		d.limit(a.Publish.Days, b.Publish.Days, procedures.WorkingDays, b.Name, "“"+title+"”的期限", true)
 		for _, hidden := range a.Publish.Hide {
 			if !slices.Contains(b.Publish.Hide, hidden) {
 				d.add(Loosened, b.Name, "“%s”现在公示 %s。", title, hidden)
 			}
 		}
 	}
-	if a.Verb == b.Verb && a.Task < 0 && a.Publish == nil && a.Verb != VerbEnd {
-		if x, y := d.a.stageNote(i), d.b.stageNote(j); x != y {
+	if a.Verb == b.Verb && a.Task < 0 && a.Publish == nil && a.Verb != procedures.VerbEnd {
+		if x, y := StageNote(d.a, i), StageNote(d.b, j); x != y {
 			d.add(Altered, b.Name, "“%s”由“%s”改为“%s”。", title, x, y)
 		}
 	}
@@ -188,27 +190,27 @@ func (d *differ) stage(i, j int) {
 
 func (d *differ) transitions(i, j int, title string) {
 	a, b := d.a.Plan.Stages[i], d.b.Plan.Stages[j]
-	find := func(list []Transition, result string) int {
-		return slices.IndexFunc(list, func(t Transition) bool { return t.Result == result })
+	find := func(list []procedures.Transition, result string) int {
+		return slices.IndexFunc(list, func(t procedures.Transition) bool { return t.Result == result })
 	}
 	for _, t := range a.On {
 		if find(b.On, t.Result) < 0 {
-			d.add(Removed, b.Name, "“%s”删除了结果“%s”（原来转到“%s”）。", title, d.a.ResultTitle(i, t.Result), d.a.stageTitle(t.To))
+			d.add(Removed, b.Name, "“%s”删除了结果“%s”（原来转到“%s”）。", title, ResultTitle(d.a, i, t.Result), stageTitle(d.a, t.To))
 		}
 	}
 	for _, t := range b.On {
 		k := find(a.On, t.Result)
 		switch {
 		case k < 0:
-			d.add(Added, b.Name, "“%s”增加了结果“%s”，转到“%s”。", title, d.b.ResultTitle(j, t.Result), d.b.stageTitle(t.To))
-		case d.a.stageName(a.On[k].To) != d.b.stageName(t.To):
-			d.add(Altered, b.Name, "“%s”的结果“%s”由转到“%s”改为转到“%s”。", title, d.b.ResultTitle(j, t.Result), d.a.stageTitle(a.On[k].To), d.b.stageTitle(t.To))
+			d.add(Added, b.Name, "“%s”增加了结果“%s”，转到“%s”。", title, ResultTitle(d.b, j, t.Result), stageTitle(d.b, t.To))
+		case stageName(d.a, a.On[k].To) != stageName(d.b, t.To):
+			d.add(Altered, b.Name, "“%s”的结果“%s”由转到“%s”改为转到“%s”。", title, ResultTitle(d.b, j, t.Result), stageTitle(d.a, a.On[k].To), stageTitle(d.b, t.To))
 		}
 	}
 }
 
 // effectList describes what a stage does on entry.
-func (p *Procedure) effectList(s Stage) (list []string) {
+func effectList(p *procedures.Procedure, s procedures.Stage) (list []string) {
 	for _, e := range s.Do {
 		switch {
 		case e.Clock >= 0 && e.Turn == "start":
@@ -238,11 +240,11 @@ func (d *differ) task(i, j int, stage, title string) {
 		d.add(Altered, stage, "“%s”的任务由 %s 改为 %s。", title, a.Name, b.Name)
 	}
 	if a.Role != b.Role {
-		d.add(Altered, stage, "“%s”由%s改为%s办理。", title, roleTitle(a.Role), roleTitle(b.Role))
+		d.add(Altered, stage, "“%s”由%s改为%s办理。", title, procedures.RoleTitle(a.Role), procedures.RoleTitle(b.Role))
 	}
-	people := func(p *Procedure, list []int) (names []string) {
+	people := func(p *procedures.Procedure, list []int) (names []string) {
 		for _, k := range list {
-			if k == Submitter {
+			if k == procedures.Submitter {
 				names = append(names, "提交人")
 				continue
 			}
@@ -269,12 +271,12 @@ func (d *differ) task(i, j int, stage, title string) {
 			d.add(Loosened, stage, "“%s”不再要第二个人核签。", title)
 		}
 	}
-	if f, g := d.a.formName(a.Form), d.b.formName(b.Form); f != g {
+	if f, g := formName(d.a, a.Form), formName(d.b, b.Form); f != g {
 		d.add(Altered, stage, "“%s”的表单由 %s 改为 %s。", title, f, g)
 	}
 }
 
-func (p *Procedure) formName(i int) string {
+func formName(p *procedures.Procedure, i int) string {
 	if i < 0 {
 		return ""
 	}
@@ -282,39 +284,39 @@ func (p *Procedure) formName(i int) string {
 }
 
 // limits compares the limits of two tasks.
-func (d *differ) limits(a, b Task, stage, title string) {
+func (d *differ) limits(a, b procedures.Task, stage, title string) {
 	what := "“" + title + "”的期限"
-	unit := workingDays
+	unit := procedures.WorkingDays
 	switch {
 	case a.Days != nil && b.Days != nil:
 		d.limit(*a.Days, *b.Days, unit, stage, what, false)
 	case a.Minutes != nil && b.Minutes != nil:
-		unit = minutes
+		unit = procedures.Minutes
 		d.limit(*a.Minutes, *b.Minutes, unit, stage, what, false)
-	case d.a.taskLimit(d.a.taskOf(a)) != d.b.taskLimit(d.b.taskOf(b)) && (a.Clock < 0 || b.Clock < 0):
-		x, y := d.a.taskLimit(d.a.taskOf(a)), d.b.taskLimit(d.b.taskOf(b))
+	case taskLimit(d.a, taskOf(d.a, a)) != taskLimit(d.b, taskOf(d.b, b)) && (a.Clock < 0 || b.Clock < 0):
+		x, y := taskLimit(d.a, taskOf(d.a, a)), taskLimit(d.b, taskOf(d.b, b))
 		d.add(Altered, stage, "%s由%s改为%s。", what, orNone(x), orNone(y))
 	}
 	if a.Silence != nil && b.Silence != nil {
 		if b.Minutes != nil {
-			unit = minutes
+			unit = procedures.Minutes
 		}
 		d.limit(*a.Silence, *b.Silence, unit, stage, "“"+title+"”逾期后的等待", false)
 	}
 }
 
-func (p *Procedure) taskOf(t Task) int {
-	return slices.IndexFunc(p.Plan.Tasks, func(x Task) bool { return x.Name == t.Name })
+func taskOf(p *procedures.Procedure, t procedures.Task) int {
+	return slices.IndexFunc(p.Plan.Tasks, func(x procedures.Task) bool { return x.Name == t.Name })
 }
 
 // limit compares two durations: a longer one is looser, unless longer protects people, as for publicity.
-func (d *differ) limit(a, b Limit, unit, subject, what string, protects bool) {
-	x, y := d.a.limitTitle(a, unit), d.b.limitTitle(b, unit)
+func (d *differ) limit(a, b procedures.Limit, unit, subject, what string, protects bool) {
+	x, y := limitTitle(d.a, a, unit), limitTitle(d.b, b, unit)
 	if x == y && a.Param == b.Param {
 		return
 	}
-	m, known := d.a.limitValue(a)
-	n, also := d.b.limitValue(b)
+	m, known := limitValue(d.a, a)
+	n, also := limitValue(d.b, b)
 	kind := Altered
 	switch {
 	case !known || !also || m == n:
@@ -330,18 +332,14 @@ func (d *differ) limit(a, b Limit, unit, subject, what string, protects bool) {
 	d.add(kind, subject, "%s由 %s 改为 %s。", what, x, y)
 }
 
-func (p *Procedure) limitValue(l Limit) (float64, bool) {
+func limitValue(p *procedures.Procedure, l procedures.Limit) (float64, bool) {
 	if l.Param == "" {
 		return float64(l.N), true
 	}
-	i := slices.IndexFunc(p.params, func(x *param) bool { return x.name == l.Param })
-	if i < 0 {
-		return 0, false
-	}
-	return p.params[i].number()
+	return p.Parameter(l.Param).Number()
 }
 
-func (d *differ) offer(a, b Stage, title string) {
+func (d *differ) offer(a, b procedures.Stage, title string) {
 	switch {
 	case a.Offer == nil && b.Offer != nil:
 		d.add(Narrowed, b.Name, "“%s”可以选的结果现在取决于规则集“%s”。", title, nameAt(d.b.Plan.RuleSets, b.Offer.RuleSet))
@@ -354,15 +352,15 @@ func (d *differ) offer(a, b Stage, title string) {
 	for _, o := range []struct {
 		result string
 		x, y   []string
-	}{{ResultPass, a.Offer.Pass, b.Offer.Pass}, {ResultFail, a.Offer.Fail, b.Offer.Fail}, {ResultUnknown, a.Offer.Unknown, b.Offer.Unknown}} {
+	}{{procedures.ResultPass, a.Offer.Pass, b.Offer.Pass}, {procedures.ResultFail, a.Offer.Fail, b.Offer.Fail}, {procedures.ResultUnknown, a.Offer.Unknown, b.Offer.Unknown}} {
 		for _, code := range o.y {
 			if !slices.Contains(o.x, code) {
-				d.add(Loosened, b.Name, "“%s”在裁定为“%s”时可以选“%s”。", title, resultTitles[o.result], d.b.ResultTitle(d.b.stageOf(b.Name), code))
+				d.add(Loosened, b.Name, "“%s”在裁定为“%s”时可以选“%s”。", title, resultTitles[o.result], ResultTitle(d.b, stageOf(d.b, b.Name), code))
 			}
 		}
 		for _, code := range o.x {
 			if !slices.Contains(o.y, code) {
-				d.add(Narrowed, b.Name, "“%s”在裁定为“%s”时不能再选“%s”。", title, resultTitles[o.result], d.a.ResultTitle(d.a.stageOf(a.Name), code))
+				d.add(Narrowed, b.Name, "“%s”在裁定为“%s”时不能再选“%s”。", title, resultTitles[o.result], ResultTitle(d.a, stageOf(d.a, a.Name), code))
 			}
 		}
 	}

@@ -1,18 +1,20 @@
-package procedures
+package drawing
 
 import (
 	"cmp"
 	"fmt"
 	"html"
 	"strings"
+
+	"tuoyu/procedures"
 )
 
-// SVG returns the procedure as a picture: the stages of a case in which nothing goes amiss on the left, one below the other,
+// SVG returns a procedure as a picture: the stages of a case in which nothing goes amiss on the left, one below the other,
 // and all others on the right. It draws with the color of the text around it, so that it fits light and dark pages, needs no
 // style sheet, and describes itself in words.
-func (p *Procedure) SVG(d Drawing) string {
-	pic := p.picture(d)
-	id := cmp.Or(d.ID, p.Plan.Kind)
+func SVG(p *procedures.Procedure, m Marks) string {
+	pic := pictureOf(p, m)
+	id := cmp.Or(m.ID, p.Plan.Kind)
 	var w strings.Builder
 	fmt.Fprintf(&w, `<svg xmlns="http://www.w3.org/2000/svg" class="procedure" role="img" aria-labelledby="%s-title %s-desc" viewBox="0 0 %d %d" width="%d" height="%d" font-family="inherit" font-size="12" fill="none" stroke="currentColor" stroke-width="1.2">`,
 		html.EscapeString(id), html.EscapeString(id), pic.width, pic.height, pic.width, pic.height)
@@ -54,7 +56,7 @@ func (pic *picture) begin(w *strings.Builder) {
 func (b *box) draw(w *strings.Builder) {
 	attributes := `rx="6"`
 	switch {
-	case b.kind == VerbEnd:
+	case b.kind == procedures.VerbEnd:
 		attributes = fmt.Sprintf(`rx="%d"`, b.h/2)
 	case b.kind == "":
 		attributes = `rx="6" stroke-dasharray="5 4"`

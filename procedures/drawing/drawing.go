@@ -1,15 +1,19 @@
-package procedures
+// Package drawing draws procedures: as SVG, and as text of Mermaid.
+package drawing
 
 import (
 	"slices"
+
+	"tuoyu/procedures"
+	"tuoyu/procedures/describe"
 )
 
-// Drawing is what is marked in the picture of a procedure.
-type Drawing struct {
-	ID     string     // begins the ids in the picture, which must be unique on a page; empty: the kind
-	At     []string   // the stages in which a case is
-	Passed []string   // the stages that it has passed
-	Before *Procedure // an earlier revision: what was added, changed and removed since is marked
+// Marks are what is marked in the picture of a procedure.
+type Marks struct {
+	ID     string                // begins the ids in the picture, which must be unique on a page; empty: the kind
+	At     []string              // the stages in which a case is
+	Passed []string              // the stages that it has passed
+	Before *procedures.Procedure // an earlier revision: what was added, changed and removed since is marked
 }
 
 // mark is what is special about a box or a line.
@@ -26,7 +30,7 @@ const (
 // box is a stage, an end, or what may be done anytime.
 type box struct {
 	id, title, note string
-	kind            Verb // VerbEnd for ends; empty for what may be done anytime
+	kind            procedures.Verb // VerbEnd for ends; empty for what may be done anytime
 	mark            mark
 	side            bool // in the second column
 	exits           []*line
@@ -53,12 +57,12 @@ type picture struct {
 	lanes         int
 }
 
-// picture returns the boxes and lines of the procedure, with those of an earlier revision that are no more.
-func (p *Procedure) picture(d Drawing) *picture {
-	pic := &picture{title: p.Live.Title, begins: p.startNote()}
-	pic.add(p, d)
-	if d.Before != nil {
-		pic.compare(p, d.Before)
+// pictureOf returns the boxes and lines of a procedure, with those of an earlier revision that are no more.
+func pictureOf(p *procedures.Procedure, m Marks) *picture {
+	pic := &picture{title: p.Live.Title, begins: describe.StartNote(p)}
+	pic.add(p, m)
+	if m.Before != nil {
+		pic.compare(p, m.Before)
 	}
 	pic.columns(p)
 	return pic
@@ -72,17 +76,17 @@ func (pic *picture) box(id string) *box {
 	return pic.boxes[i]
 }
 
-func (pic *picture) add(p *Procedure, d Drawing) {
+func (pic *picture) add(p *procedures.Procedure, m Marks) {
 	for _, i := range p.Live.Order {
 		s := p.Plan.Stages[i]
-		b := &box{id: s.Name, title: p.Live.Stages[i].Title, note: p.stageNote(i), kind: s.Verb}
+		b := &box{id: s.Name, title: p.Live.Stages[i].Title, note: describe.StageNote(p, i), kind: s.Verb}
 		if s.Branch != nil {
-			b.note = "分支 " + p.branchTitle(*s.Branch) + " · " + b.note
+			b.note = "分支 " + p.BranchTitle(*s.Branch) + " · " + b.note
 		}
 		switch {
-		case slices.Contains(d.At, s.Name):
+		case slices.Contains(m.At, s.Name):
 			b.mark = markHere
-		case slices.Contains(d.Passed, s.Name):
+		case slices.Contains(m.Passed, s.Name):
 			b.mark = markPassed
 		}
 		pic.boxes = append(pic.boxes, b)
@@ -91,7 +95,7 @@ func (pic *picture) add(p *Procedure, d Drawing) {
 		pic.lines(p, i)
 	}
 	for i, a := range p.Plan.Anytime {
-		b := &box{id: "anytime." + a.Name, title: "随时：" + p.Live.Anytime[i], note: p.anytimeNote(i)}
+		b := &box{id: "anytime." + a.Name, title: "随时：" + p.Live.Anytime[i], note: describe.AnytimeNote(p, i)}
 		pic.boxes = append(pic.boxes, b)
 		if a.To >= 0 {
 			b.exits = append(b.exits, &line{from: b, to: pic.box(p.Plan.Stages[a.To].Name)})
@@ -102,31 +106,21 @@ func (pic *picture) add(p *Procedure, d Drawing) {
 	}
 }
 
-func (p *Procedure) branchTitle(b Branch) string {
-	together := p.stages[b.Of].stage.Together
-	name := p.Plan.Stages[b.Of].Together.Branches[b.Slot].Name
-	i := slices.IndexFunc(together.Branches, func(f branchFile) bool { return f.Name.s == name })
-	return together.Branches[i].Title.s
-}
-
 // lines adds the lines of a stage, in the order of the file.
-func (pic *picture) lines(p *Procedure, i int) {
+func (pic *picture) lines(p *procedures.Procedure, i int) {
 	s := p.Plan.Stages[i]
 	from := pic.box(s.Name)
 	if s.Together != nil {
 		for k, slot := range s.Together.Branches {
 			if slot.To >= 0 {
-				from.exits = append(from.exits, &line{from: from, to: pic.box(p.Plan.Stages[slot.To].Name), label: p.branchTitle(Branch{i, k})})
+				from.exits = append(from.exits, &line{from: from, to: pic.box(p.Plan.Stages[slot.To].Name), label: p.BranchTitle(procedures.Branch{Of: i, Slot: k})})
 			}
 		}
 	}
-	order := p.stages[i].first()
-	on := slices.Clone(s.On)
-	slices.SortStableFunc(on, func(x, y Transition) int { return rank(order, x.Result) - rank(order, y.Result) })
-	for _, t := range on {
-		l := &line{from: from, label: p.ResultTitle(i, t.Result)}
+	for _, t := range p.Transitions(i) {
+		l := &line{from: from, label: describe.ResultTitle(p, i, t.Result)}
 		switch {
-		case t.To == Joined && s.Branch != nil:
+		case t.To == procedures.Joined && s.Branch != nil:
 			l.to, l.label = pic.box(p.Plan.Stages[s.Branch.Of].Name), l.label+"，汇合"
 		case t.To >= 0:
 			l.to = pic.box(p.Plan.Stages[t.To].Name)
@@ -137,21 +131,12 @@ func (pic *picture) lines(p *Procedure, i int) {
 	}
 }
 
-// rank returns the position of a result among the targets; results that are not among them come last.
-func rank(order []target, result string) int {
-	i := slices.IndexFunc(order, func(t target) bool { return t.Name.s == result })
-	if i < 0 {
-		return len(order)
-	}
-	return i
-}
-
 // compare marks what differs from an earlier revision and adds what is no more.
-func (pic *picture) compare(p, before *Procedure) {
+func (pic *picture) compare(p, before *procedures.Procedure) {
 	was := &picture{}
-	was.add(before, Drawing{})
+	was.add(before, Marks{})
 	changed := map[string]bool{}
-	for _, c := range Diff(before, p) {
+	for _, c := range describe.Diff(before, p) {
 		changed[c.Subject] = true
 	}
 	for _, b := range pic.boxes {
