@@ -56,14 +56,6 @@ func (d *fixture) upload(text string) casework.Attachment {
 	return a
 }
 
-// uploadBy uploads a file for an account and returns its identifier.
-func (d *fixture) uploadBy(p nursery.Principal) string {
-	d.t.Helper()
-	a, err := d.Upload(d.t.Context(), p, casework.Upload{Name: "材料.pdf", Body: consentPDF("材料")})
-	require.NoError(d.t, err)
-	return a.ID
-}
-
 // lying returns the files of a folder by name.
 func lying(t *testing.T, dir string) map[string]string {
 	t.Helper()

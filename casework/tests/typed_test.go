@@ -47,6 +47,14 @@ func TestADraftWithFaultyValuesIsSavedAndNotSubmitted(t *testing.T) {
 	require.True(t, submitted.Submitted)
 }
 
+// uploadBy uploads a file for an account and returns its identifier.
+func (d *fixture) uploadBy(p nursery.Principal) string {
+	d.t.Helper()
+	a, err := d.Upload(d.t.Context(), p, casework.Upload{Name: "材料.pdf", Body: consentPDF("材料")})
+	require.NoError(d.t, err)
+	return a.ID
+}
+
 func TestAFileThatOnlyAFaultyDraftNamesIsNotCollected(t *testing.T) {
 	d := newFixture(t)
 	d.onDisk()
