@@ -323,14 +323,19 @@ func TestHealthAndAddress(t *testing.T) {
 
 func TestARendererHasSoManyPagesInTheServiceAtATime(t *testing.T) {
 	arrived, release := make(chan struct{}, 3*renderings), make(chan struct{})
+	write := func(w io.Writer, answer string) {
+		if _, err := io.WriteString(w, answer); err != nil {
+			t.Errorf("answer: %v", err)
+		}
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
-			_, _ = io.WriteString(w, "8.5.0")
+			write(w, "8.5.0")
 			return
 		}
 		arrived <- struct{}{}
 		<-release
-		_, _ = io.WriteString(w, "%PDF-1.4")
+		write(w, "%PDF-1.4")
 	}))
 	defer server.Close()
 	client, err := New(server.URL, nil)

@@ -1,7 +1,6 @@
 package procedures
 
 import (
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,7 +13,7 @@ import (
 func TestAProcedureIsADefinition(t *testing.T) {
 	var all []definition.Process
 	for _, name := range fixtures {
-		p, _ := load(t, os.DirFS("testdata/"+name))
+		p := sound(t, name)
 		all = append(all, p.Definition())
 	}
 	set := definition.NewSet(all...)

@@ -67,6 +67,16 @@ func faults(list []Problem) (found []Problem) {
 	return found
 }
 
+// sound loads a fixture and fails the test if it has faults.
+func sound(t testing.TB, name string) *Procedure {
+	t.Helper()
+	p, list := load(t, os.DirFS("testdata/"+name))
+	if Faulty(list) {
+		t.Fatalf("%s: %v", name, list)
+	}
+	return p
+}
+
 // compiled holds rules without faults by their contents: compiling them takes most of the time of Load.
 var compiled = map[string]*rules{}
 

@@ -11,7 +11,7 @@ import (
 const overlayPath = "overlays/140403.yaml"
 
 func TestACountyTightens(t *testing.T) {
-	base, _ := load(t, os.DirFS("testdata/rent_relief"))
+	base := sound(t, "rent_relief")
 	county, list := LoadFor(t.Context(), os.DirFS("testdata/rent_relief"), Options{Library: library(t)}, "140403")
 	require.Empty(t, faults(list))
 	require.NotEqual(t, base.Hash, county.Hash)

@@ -3,7 +3,6 @@ package procedures
 import (
 	"bytes"
 	"compress/gzip"
-	"os"
 	"reflect"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 )
 
 func TestAPlanIsSmallAndIsReadBack(t *testing.T) {
-	p, _ := load(t, os.DirFS("testdata/rent_relief"))
+	p := sound(t, "rent_relief")
 	raw, err := p.Plan.Encode()
 	require.NoError(t, err)
 	back, err := DecodePlan(raw)
@@ -59,7 +58,7 @@ func TestAPlanHasNoMaps(t *testing.T) {
 }
 
 func TestWhatARentReliefCompilesTo(t *testing.T) {
-	p, _ := load(t, os.DirFS("testdata/rent_relief"))
+	p := sound(t, "rent_relief")
 	stage := func(name string) Stage {
 		for _, s := range p.Plan.Stages {
 			if s.Name == name {
