@@ -203,8 +203,8 @@ func accountFits(account string) bool {
 // roles, the institution of those who act for one, the registrar of registrars.
 func lacks(p nursery.Principal) string {
 	division, known := nursery.DivisionByCode(p.County)
-	switch p.Role {
-	case nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleInsurer:
+	switch {
+	case p.Role.CityWide(), p.Role == nursery.RoleInsurer:
 		if !known || division.Level == nursery.LevelTownship {
 			return "缺少所属市县"
 		}

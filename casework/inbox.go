@@ -117,7 +117,7 @@ func (s *Service) TaskPlace(ctx context.Context, p nursery.Principal, f TaskFilt
 }
 
 // of returns whose tasks p's inbox holds under the filter: those p has taken; those put to p's institution or partner; of an office, those
-// of its county, where the city chooses it, put to one role or to any. Clerks and inspectors see what is put to their own role.
+// of its county, where the city chooses it, put to one role or to any. Clerks, inspectors and finance see what is put to their own role.
 func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
 	of := store.InboxParams{Kind: f.Kind}
 	switch {
@@ -129,6 +129,8 @@ func (f TaskFilter) of(p nursery.Principal) store.InboxParams {
 		of.Partner, of.Role = p.Institution, string(p.Role)
 	case p.Role == nursery.RoleClerk || p.Role == nursery.RoleInspector:
 		of.County, of.Role = p.County, string(p.Role)
+	case p.Role.Finance():
+		of.County, of.Role = CountyOf(p, f.County), string(p.Role)
 	default:
 		of.County, of.Role = CountyOf(p, f.County), string(f.Role)
 	}

@@ -172,7 +172,7 @@ func ScopeOf(p nursery.Principal, county string) scope {
 
 // CountyOf narrows a list to the county of p, or for the city to the one asked for.
 func CountyOf(p nursery.Principal, asked string) string {
-	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor {
+	if p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor || p.Role == nursery.RoleCityFinance {
 		return asked
 	}
 	return p.County
@@ -187,9 +187,7 @@ func NeedCounty(code string) error {
 }
 
 // CityWide reports whether the role sees every county.
-func CityWide(r nursery.Role) bool {
-	return r == nursery.RoleCityOffice || r == nursery.RoleAuditor || r == nursery.RoleAdministrator
-}
+func CityWide(r nursery.Role) bool { return r.CityWide() }
 
 // CityCode is the division the city's own people belong to.
 const CityCode = "140400"

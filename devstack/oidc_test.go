@@ -19,7 +19,7 @@ func checkAccountTokens(t *testing.T, d *devstack) {
 	if err := json.Unmarshal([]byte(get(t, d.env["TUOYU_OIDC_ISSUER"]+"/accounts")), &listed); err != nil {
 		t.Fatal(err)
 	}
-	if want := 5 + 12*(14+24); len(listed) != want {
+	if want := 11 + 12*(16+24); len(listed) != want {
 		t.Errorf("%d accounts, want %d", len(listed), want)
 	}
 	for name, want := range map[string]string{
@@ -28,6 +28,9 @@ func checkAccountTokens(t *testing.T, d *devstack) {
 		"hospital-140431":           `{"county":"140431","institution":"hosp-140431","name":"hospital-140431","roles":["hospital"]}`,
 		"registrar-civil-140423":    `{"county":"140423","name":"registrar-civil-140423","registrar":"civil_affairs","roles":["registrar"]}`,
 		"city-office":               `{"county":"140400","name":"city-office","roles":["city_office"]}`,
+		"finance-140423-2":          `{"county":"140423","name":"finance-140423-2","roles":["finance"]}`,
+		"city-finance":              `{"county":"140400","name":"city-finance","roles":["city_finance"]}`,
+		"procedure-approver-2":      `{"county":"140400","name":"procedure-approver-2","roles":["procedure_approver"]}`,
 		"registrar-staffing-140403": `{"county":"140403","name":"registrar-staffing-140403","registrar":"staffing","roles":["registrar"]}`,
 	} {
 		claims := verifyToken(t, d, accountToken(t, d, name), "tuoyu")

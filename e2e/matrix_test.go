@@ -36,7 +36,7 @@ var (
 	readers   = append([]nursery.Role{nursery.RoleInstitution, nursery.RoleCityOffice, nursery.RoleAuditor}, office...)
 	applicant = []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk}
 	// listers can request a list, which is restricted to what they are a party of.
-	listers   = append([]nursery.Role{nursery.RoleHospital, nursery.RoleInsurer}, readers...)
+	listers   = append([]nursery.Role{nursery.RoleHospital, nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance}, readers...)
 	everybody = append(nursery.Roles(), nursery.RolePublic)
 )
 
@@ -61,6 +61,12 @@ func accountOf(role nursery.Role, county string, owner *roleplay.Applicant) stri
 		return "institution-" + county + "-12"
 	case nursery.RoleCityOffice:
 		return "city-office"
+	case nursery.RoleCityFinance:
+		return "city-finance"
+	case nursery.RoleProcedureAuthor:
+		return "procedure-author"
+	case nursery.RoleProcedureApprover:
+		return "procedure-approver"
 	case nursery.RoleCountyOffice:
 		return "county-office-" + county
 	case nursery.RoleRegistrar:
@@ -85,7 +91,7 @@ func otherParty(role nursery.Role, county string) []string {
 }
 
 func cityWide(role nursery.Role) bool {
-	return slices.Contains([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleInsurer}, role)
+	return role.CityWide() || role == nursery.RoleInsurer
 }
 
 func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
@@ -326,7 +332,7 @@ func matrix(c roleplay.Case, task roleplay.Task, draft, tracking string, a *role
 			body: says(map[string]string{"account": "inspector-140403-2", "reason": "核对权限"})},
 		{op: "POST /api/v1/tasks/{id}/assign", path: taskAt + "/assign", allowed: only(nursery.RoleSupervisor), ofCase: true,
 			body: says(map[string]string{"account": "inspector-140403-2"})},
-		{op: "GET /api/v1/colleagues", path: "/api/v1/colleagues", allowed: append(only(nursery.RoleHospital, nursery.RoleCityOffice, nursery.RoleInsurer), office...)},
+		{op: "GET /api/v1/colleagues", path: "/api/v1/colleagues", allowed: append(only(nursery.RoleHospital, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance), office...)},
 		// The assignee may release the task as well: here that is the second inspector, and the first one sends the
 		// request.
 		{op: "POST /api/v1/tasks/{id}/release", path: taskAt + "/release", allowed: only(nursery.RoleSupervisor), ofCase: true},

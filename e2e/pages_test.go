@@ -152,7 +152,7 @@ var seenBy = []struct {
 	{"/workload", only(nursery.RoleSupervisor, nursery.RoleCountyOffice), false},
 	{"/admin/absences", append([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, office...), false},
 	{"/admin/settings?county=140403", append([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, office...), false},
-	{"/admin/rules", only(nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator), false},
+	{"/admin/rules", only(nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover), false},
 	{"/admin/calendar", only(nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator), false},
 	{"/overview", overseers, false},
 	{"/build", overseers, false},

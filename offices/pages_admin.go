@@ -16,7 +16,7 @@ import (
 
 func (s *pages) registerAdmin() {
 	s.Nav("/admin/settings", "参数", web.Places{nursery.RoleAdministrator: 1})
-	s.Nav("/admin/rules", "规则", web.Places{nursery.RoleAdministrator: 2})
+	s.Nav("/admin/rules", "规则", web.Places{nursery.RoleAdministrator: 2, nursery.RoleProcedureAuthor: 5, nursery.RoleProcedureApprover: 5})
 	s.Nav("/admin/calendar", "节假日", web.Places{nursery.RoleAdministrator: 3})
 	s.Nav("/contact", "联系方式", web.Places{nursery.RoleAdministrator: 5})
 	s.Nav("/registrations", "登记信息", web.Places{nursery.RoleRegistrar: 1})

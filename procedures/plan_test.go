@@ -84,7 +84,7 @@ func TestWhatARentReliefCompilesTo(t *testing.T) {
 	paying := stage("paying")
 	require.Equal(t, "rent.amount", p.Plan.RuleSets[paying.RuleSet])
 	require.Equal(t, "rent_relief", paying.Fund)
-	require.Equal(t, RoleFinance, p.Plan.Tasks[paying.Task].Role)
+	require.Equal(t, nursery.RoleFinance, p.Plan.Tasks[paying.Task].Role)
 
 	correct := p.Plan.Tasks[stage("correcting").Task]
 	require.Equal(t, &Limit{Param: "rent.correct_days"}, correct.Days)

@@ -6,9 +6,6 @@ import (
 	"tuoyu/nursery"
 )
 
-// RoleFinance is the role of the offices that pay.
-const RoleFinance nursery.Role = "finance"
-
 // Scope is what a role sees and acts on. A new scope is code and SQL: a procedure uses those that exist and cannot widen them.
 type Scope string
 
@@ -25,22 +22,22 @@ const (
 type roleScope struct {
 	role  nursery.Role
 	scope Scope
-	title string
 }
 
 // scopes are the roles that a procedure may name.
 var scopes = []roleScope{
-	{nursery.RoleInstitution, ScopeOwn, ""},
-	{nursery.RoleHospital, ScopePartner, ""},
-	{nursery.RoleInsurer, ScopePartner, ""},
-	{nursery.RoleClerk, ScopeCounty, ""},
-	{nursery.RoleSupervisor, ScopeCounty, ""},
-	{nursery.RoleInspector, ScopeCounty, ""},
-	{nursery.RoleCountyOffice, ScopeCounty, ""},
-	{RoleFinance, ScopeCounty, "财政部门"},
-	{nursery.RoleAuditor, ScopeCounty, ""},
-	{nursery.RoleCityOffice, ScopeCity, ""},
-	{nursery.RolePublic, ScopePublic, ""},
+	{nursery.RoleInstitution, ScopeOwn},
+	{nursery.RoleHospital, ScopePartner},
+	{nursery.RoleInsurer, ScopePartner},
+	{nursery.RoleClerk, ScopeCounty},
+	{nursery.RoleSupervisor, ScopeCounty},
+	{nursery.RoleInspector, ScopeCounty},
+	{nursery.RoleCountyOffice, ScopeCounty},
+	{nursery.RoleFinance, ScopeCounty},
+	{nursery.RoleAuditor, ScopeCounty},
+	{nursery.RoleCityOffice, ScopeCity},
+	{nursery.RoleCityFinance, ScopeCity},
+	{nursery.RolePublic, ScopePublic},
 }
 
 // scopeOf returns the scope of a role; false if a procedure may not name it.
@@ -67,11 +64,4 @@ func roleNames() []string {
 }
 
 // RoleTitle returns the Chinese name of a role.
-func RoleTitle(r nursery.Role) string {
-	for _, s := range scopes {
-		if s.role == r && s.title != "" {
-			return s.title
-		}
-	}
-	return r.Title()
-}
+func RoleTitle(r nursery.Role) string { return r.Title() }

@@ -234,7 +234,7 @@ func ShowListing[Filter, View any](s *Site, w http.ResponseWriter, r *http.Reque
 		Reader: Reader{p, r.URL.RequestURI(), r}, Partial: !whole, Below: templ.NopComponent,
 		listingHead: listingHead{
 			Path: l.Path, Title: l.Title, Lead: l.Lead, Fault: l.Fault, Live: l.Live, Saved: saved, Shown: q.shown, query: q.values,
-			County: l.filters("county") && (p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor), AllCounties: l.Fixed == nil,
+			County: l.filters("county") && (p.Role == nursery.RoleCityOffice || p.Role == nursery.RoleAuditor || p.Role == nursery.RoleCityFinance), AllCounties: l.Fixed == nil,
 		},
 	}
 	if l.filters("q") || l.Match != nil {

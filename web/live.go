@@ -208,13 +208,10 @@ func (h *hub) sees(ctx context.Context, p nursery.Principal, changes []casework.
 
 // visibleTo is a cheap pre-filter by county and party; casework makes the decision.
 func visibleTo(p nursery.Principal, c casework.Change) bool {
-	switch p.Role {
-	case nursery.RoleInstitution:
+	if p.Role == nursery.RoleInstitution {
 		return c.Institution == p.Institution
-	case nursery.RoleHospital, nursery.RoleInsurer, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator:
-		return true
 	}
-	return c.County == p.County
+	return p.Role.CityWide() || p.Role.Partner() || c.County == p.County
 }
 
 func registerLive(s *Site) {

@@ -8,6 +8,7 @@ const roles: Record<string, string> = {
 	institution: "institution-140403-01", clerk: "clerk-140403", supervisor: "supervisor-140403", inspector: "inspector-140403",
 	hospital: "clinic-140403-1", "county-office": "county-office-140403", "city-office": "city-office", auditor: "auditor",
 	administrator: "administrator", registrar: "registrar-market-140403", insurer: "insurer",
+	finance: "finance-140403", "city-finance": "city-finance", "procedure-author": "procedure-author", "procedure-approver": "procedure-approver",
 };
 
 for (const [role, account] of Object.entries(roles)) {

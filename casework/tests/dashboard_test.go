@@ -16,7 +16,7 @@ import (
 
 var (
 	otherSuper = nursery.Principal{Account: "supervisor-140404", Role: nursery.RoleSupervisor, County: "140404"}
-	everybody  = []nursery.Principal{applicant, clerk, supervisor, inspector, clinic, countyOffice, city, insurer, auditor, market, admin}
+	everybody  = []nursery.Principal{applicant, clerk, supervisor, inspector, clinic, countyOffice, city, insurer, auditor, market, admin, finance, cityFinance, author, approver}
 	deskToday  = nursery.NewDate(2026, 11, 2) // a Monday; it is today at newFixture
 )
 
@@ -33,13 +33,14 @@ func TestEveryMethodOfTheDeskIsForItsRoles(t *testing.T) {
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice}},
 		"counts": {func(p nursery.Principal) error { _, err := d.TaskCounts(ctx, p, casework.TaskFilter{}); return err },
 			[]nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital,
-				nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor}},
+				nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleAuditor, nursery.RoleFinance, nursery.RoleCityFinance}},
 		"overdue": {func(p nursery.Principal) error { _, err := d.OverdueByOffice(ctx, p); return err },
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"targets": {func(p nursery.Principal) error { _, err := d.Targets(ctx, p); return err },
 			[]nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"rules": {func(p nursery.Principal) error { _, err := d.RulePacks(ctx, p); return err },
-			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
+			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator,
+				nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover}},
 		"calendar": {func(p nursery.Principal) error { _, err := d.CalendarYears(ctx, p); return err },
 			[]nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}},
 		"filters": {func(p nursery.Principal) error { _, err := d.SavedFilters(ctx, p, "tasks"); return err }, anybody},

@@ -49,7 +49,12 @@ var (
 	neighbour = nursery.Principal{Account: "institution-140403-02", Role: nursery.RoleInstitution, County: county, Institution: "inst-140403-02"}
 	inspector = nursery.Principal{Account: "inspector-140403", Role: nursery.RoleInspector, County: county}
 	second    = nursery.Principal{Account: "inspector-140403-2", Role: nursery.RoleInspector, County: county}
+	finance   = nursery.Principal{Account: "finance-140403", Role: nursery.RoleFinance, County: county}
 	auditor   = nursery.Principal{Account: "auditor", Role: nursery.RoleAuditor, County: "140400"}
+
+	cityFinance = nursery.Principal{Account: "city-finance", Role: nursery.RoleCityFinance, County: "140400"}
+	author      = nursery.Principal{Account: "procedure-author", Role: nursery.RoleProcedureAuthor, County: "140400"}
+	approver    = nursery.Principal{Account: "procedure-approver", Role: nursery.RoleProcedureApprover, County: "140400"}
 )
 
 // harness is a test environment with a database and a Temporal namespace of its own.

@@ -346,6 +346,7 @@ func (a *Actor) answers(t Task) bool {
 	for prefix, role := range map[string]nursery.Role{
 		"institution-": nursery.RoleInstitution, "clinic-": nursery.RoleHospital, "hospital-": nursery.RoleHospital,
 		"county-office-": nursery.RoleCountyOffice, "city-office": nursery.RoleCityOffice, "insurer": nursery.RoleInsurer,
+		"finance-": nursery.RoleFinance, "city-finance": nursery.RoleCityFinance,
 	} {
 		if strings.HasPrefix(a.Account, prefix) {
 			return t.Role == string(role)

@@ -32,7 +32,7 @@ else := "registrar" if not registrar_fits
 # Who may do what to what is theirs, and what an act is done to, is data of the definitions of the processes: data.acts, which
 # make generate writes.
 
-city_wide := {"city_office", "auditor", "administrator"}
+city_wide := {"city_office", "auditor", "administrator", "city_finance", "procedure_author", "procedure_approver"}
 
 visible if input.act in data.acts.lists
 

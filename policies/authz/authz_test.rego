@@ -4,7 +4,7 @@ import data.authz
 
 roles := {
 	"institution", "clerk", "supervisor", "inspector", "hospital", "county_office", "city_office", "insurer", "auditor",
-	"registrar", "administrator",
+	"registrar", "administrator", "finance", "city_finance", "procedure_author", "procedure_approver",
 }
 
 principal(role) := {"account": sprintf("%s-140403", [role]), "role": role, "county": "140403", "registrar": "market"} if {
@@ -112,7 +112,7 @@ reason(request) := why if why := authz.deny_reason with input as request
 
 test_what_a_role_never_sees_does_not_exist if {
 	acts := {"case.read", "case.comment", "task.complete", "document.revoke", "attachment.read", "filing.withdraw"}
-	every role in {"registrar", "administrator"} {
+	every role in {"registrar", "administrator", "procedure_author", "procedure_approver"} {
 		every act in acts {
 			reason(asks(role, act, own(role))) == "not_visible"
 		}

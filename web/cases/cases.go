@@ -30,7 +30,7 @@ func Pages(site *web.Site) {
 
 func registerCases(s *pages) {
 	s.Nav("/cases", "我的办件", web.Places{nursery.RoleInstitution: 2})
-	s.Nav("/cases", "办件", web.Places{nursery.RoleClerk: 2, nursery.RoleSupervisor: 2, nursery.RoleInsurer: 4, nursery.RoleAuditor: 2})
+	s.Nav("/cases", "办件", web.Places{nursery.RoleClerk: 2, nursery.RoleSupervisor: 2, nursery.RoleInsurer: 4, nursery.RoleAuditor: 2, nursery.RoleFinance: 6, nursery.RoleCityFinance: 6})
 	web.AddListing(s.Site, casesListing)
 	s.Page("GET /cases/{no}", s.caseOne)
 	s.Page("POST /cases/{no}/comment", s.comment)

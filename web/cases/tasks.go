@@ -18,7 +18,7 @@ import (
 )
 
 func registerTasks(s *pages) {
-	s.Nav("/tasks", "待办", web.Places{nursery.RoleInstitution: 3, nursery.RoleClerk: 1, nursery.RoleSupervisor: 1, nursery.RoleInspector: 2, nursery.RoleHospital: 4, nursery.RoleCountyOffice: 5, nursery.RoleCityOffice: 5, nursery.RoleInsurer: 3})
+	s.Nav("/tasks", "待办", web.Places{nursery.RoleInstitution: 3, nursery.RoleClerk: 1, nursery.RoleSupervisor: 1, nursery.RoleInspector: 2, nursery.RoleHospital: 4, nursery.RoleCountyOffice: 5, nursery.RoleCityOffice: 5, nursery.RoleInsurer: 3, nursery.RoleFinance: 5, nursery.RoleCityFinance: 5})
 	web.AddListing(s.Site, s.inbox())
 	s.Page("POST /tasks/undo", s.undo)
 	s.Page("GET /tasks/{id}", s.task)
