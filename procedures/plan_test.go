@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"tuoyu/nursery"
 )
 
 func TestAPlanIsSmallAndIsReadBack(t *testing.T) {
