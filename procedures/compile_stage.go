@@ -221,6 +221,9 @@ func (b *builder) together(d declared, s *Stage) {
 }
 
 func (b *builder) moment(m momentFile) Moment {
+	if m.At.is() && !m.Path.is() && !m.EndOf.is() && !m.Days.is() {
+		b.out.add("read.missing", m.At, "end_of", "哪个周期结束，或者写 days")
+	}
 	return Moment{Path: m.Path.s, EndOf: m.EndOf.s, Days: b.limitOf(m.Days, WorkingDays)}
 }
 

@@ -160,10 +160,11 @@ type branchFile struct {
 	Stages []stageFile `yaml:"stages" need:"yes" doc:"分支的环节；转到 joined 就是本分支办完"`
 }
 
-// momentFile is a day: a date of the facts, or the end of the case's period and some working days.
+// momentFile is a day: a date of the facts, the end of the case's period and some working days, or some working days after the
+// entry into the stage.
 type momentFile struct {
 	At    place
 	Path  text     `yaml:"*" is:"path"`
-	EndOf text     `yaml:"end_of" need:"yes" is:"month|quarter|half_year|year" doc:"哪个周期结束"`
+	EndOf text     `yaml:"end_of" is:"month|quarter|half_year|year" doc:"哪个周期结束；不写从进入环节算起"`
 	Days  quantity `yaml:"days" doc:"再过几个工作日"`
 }

@@ -50,6 +50,8 @@ type Parameter struct {
 	Name, Title, Unit string
 	Direction         string // in which a county may change it: max, min, add or fixed
 	Value             any    // nil: not published
+	Verified          bool   // compared with the original
+	Sample            string // origin of a value that the city has not set
 }
 
 // Parameters returns the parameters in the order of their files.
@@ -70,8 +72,23 @@ func (p *Procedure) Parameter(name string) Parameter {
 	return p.params[i].parameter()
 }
 
+// WithParameters returns the procedure with other values of the parameters that are named, as a pack of another city sets them.
+// The rest is shared. Unknown names are ignored.
+func (p *Procedure) WithParameters(values map[string]any) *Procedure {
+	other := *p
+	other.params = slices.Clone(p.params)
+	for i, have := range other.params {
+		if value, ok := values[have.name]; ok {
+			changed := *have
+			changed.leaf.Value.value = value
+			other.params[i] = &changed
+		}
+	}
+	return &other
+}
+
 func (p *param) parameter() Parameter {
-	return Parameter{Name: p.name, Title: p.leaf.Title.s, Unit: p.leaf.Unit.s, Direction: p.leaf.Direction.s, Value: p.leaf.Value.value}
+	return Parameter{Name: p.name, Title: p.leaf.Title.s, Unit: p.leaf.Unit.s, Direction: p.leaf.Direction.s, Value: p.leaf.Value.value, Verified: p.leaf.Verified.b, Sample: p.leaf.Sample.s}
 }
 
 // String returns the value in words.

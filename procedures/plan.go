@@ -212,7 +212,8 @@ type Collect struct {
 	Most   int          `json:"most"`             // writes
 }
 
-// Moment is a day: a date of the facts, or the end of the period of the case, and working days after it.
+// Moment is a day: a date of the facts, the end of the period of the case and working days after it, or with days alone, so many
+// working days after the entry into the stage.
 type Moment struct {
 	Path  string `json:"path,omitempty"`
 	EndOf string `json:"end_of,omitempty"`

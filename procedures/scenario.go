@@ -65,6 +65,11 @@ func offerKey(task string, list []string) string {
 
 func (w *walk) follow(s *scenarioFile) {
 	w.active, w.pending = nil, map[int]text{}
+	for _, set := range s.Params {
+		if w.p.Parameter(set.Name.s).Name == "" {
+			w.out.unknown("param", set.Name, namesOf(w.p.params, func(p *param) string { return p.name }))
+		}
+	}
 	if w.plan.Start.Facts >= 0 && s.Facts.at.is() {
 		w.valid(w.p.forms[w.plan.Start.Facts], s.Facts)
 	}

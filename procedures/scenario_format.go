@@ -6,8 +6,14 @@ type scenarioFile struct {
 	Scenario text       `yaml:"scenario" need:"yes" doc:"这个场景说的是什么"`
 	County   text       `yaml:"county" is:"county" doc:"县区代码"`
 	Received date       `yaml:"received" doc:"收到申请的日期"`
+	Params   []paramSet `yaml:"params" doc:"这个场景里另设的参数，参数: 值；没有公布的写 null"`
 	Facts    anything   `yaml:"facts" need:"yes" doc:"申请表的内容"`
 	Steps    []stepFile `yaml:"steps" need:"yes" doc:"一步一步"`
+}
+
+type paramSet struct {
+	Name  text     `yaml:"." is:"path"`
+	Value anything `yaml:"="`
 }
 
 type stepFile struct {

@@ -8,6 +8,7 @@ type Scenario struct {
 	File         string
 	Line         int
 	Received     nursery.Date // zero if the file names none
+	Params       map[string]any
 	Facts        map[string]any
 	Steps        []Step
 }
@@ -69,6 +70,12 @@ func (p *Procedure) Scenarios() (list []Scenario) {
 	for _, f := range p.tests {
 		s := Scenario{
 			Name: f.Scenario.s, County: f.County.s, File: f.Scenario.at.file, Line: f.Scenario.at.line, Received: f.Received.d, Facts: object(f.Facts),
+		}
+		for _, set := range f.Params {
+			if s.Params == nil {
+				s.Params = map[string]any{}
+			}
+			s.Params[set.Name.s] = set.Value.value
 		}
 		for i := range f.Steps {
 			s.Steps = append(s.Steps, f.Steps[i].step())

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 layers='
 nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
 calendar growth definition testdata sealing/sealingtest uploads
-policies documents procedures store e2e/roleplay
+policies documents procedures procedures/library store e2e/roleplay
 activities store/storetest e2e/stories procedures/describe procedures/proceduretest
 procedures/drawing
 workflows/humantask

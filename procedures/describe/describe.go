@@ -122,7 +122,10 @@ func moment(p *procedures.Procedure, m procedures.Moment) string {
 		return m.Path
 	}
 	title := periodTitles[m.EndOf]
-	if m.Days != nil {
+	switch {
+	case m.Days != nil && title == "":
+		return limitTitle(p, *m.Days, procedures.WorkingDays)
+	case m.Days != nil:
 		title += "后 " + limitTitle(p, *m.Days, procedures.WorkingDays)
 	}
 	return title

@@ -52,7 +52,14 @@ func Run(ctx context.Context, p *procedures.Procedure, library map[string][]byte
 	var taken []string
 	for _, s := range p.Scenarios() {
 		start := time.Now()
-		pl := newPlayer(p, rules, s)
+		of, decided := p, rules
+		if len(s.Params) > 0 {
+			of = p.WithParameters(s.Params)
+			if decided, err = of.Evaluator(ctx, library); err != nil {
+				return report, fmt.Errorf("%s: %w", s.File, err)
+			}
+		}
+		pl := newPlayer(of, decided, s)
 		if err := pl.play(); err != nil {
 			return report, fmt.Errorf("%s: %w", s.File, err)
 		}

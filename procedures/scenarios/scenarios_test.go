@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/procedures"
+	"tuoyu/procedures/proceduretest"
 	"tuoyu/procedures/scenarios"
 )
 
@@ -49,6 +50,24 @@ func TestEveryScenarioOfTheFixturesGoesAsItSaysAndTogetherTheyTakeEveryTransitio
 }
 
 // Each change of a scenario is one that its procedure does not bear out.
+// A scenario may set parameters, so that what another city pays, and what nobody has set yet, is tested by the same files.
+func TestAScenarioMaySetParameters(t *testing.T) {
+	files := proceduretest.Folder(t, "rent_relief")
+	proceduretest.Replace(t, files, "tests/refused_by_rules.yaml", "rent_fen: 0,", "rent_fen: 7000000,")
+	proceduretest.Replace(t, files, "tests/refused_by_rules.yaml", "facts:", "params: {rent.rent_percent: 0}\nfacts:")
+	proceduretest.Replace(t, files, "tests/reclaimed.yaml", "facts:", "params: {rent.year_fen: 4500000, rent.repay_days: 1}\nfacts:")
+	proceduretest.Replace(t, files, "tests/reclaimed.yaml", "payment: 5000000", "payment: 4500000")
+	proceduretest.Replace(t, files, "tests/reclaimed.yaml", "- answer: {task: repay,", "- expect: {due: 2024-05-14}\n  - answer: {task: repay,")
+	p, problems := procedures.Load(t.Context(), files, procedures.Options{Library: library(t)})
+	require.False(t, procedures.Faulty(problems), problems)
+	report, err := scenarios.Run(t.Context(), p, library(t))
+	require.NoError(t, err)
+	for _, s := range report.Scenarios {
+		require.Empty(t, s.Failures, s.File)
+	}
+	require.Equal(t, 5000000, p.Parameter("rent.year_fen").Value, "the procedure is as before")
+}
+
 func TestAScenarioThatGoesOtherwiseNamesItsLineAndWhatWas(t *testing.T) {
 	const folder = "../testdata/rent_relief"
 	for _, c := range []struct{ old, with, want string }{

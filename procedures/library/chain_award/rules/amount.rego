@@ -1,0 +1,43 @@
+# METADATA
+# title: 连锁奖补金额
+package chain.amount
+
+import data.lib
+
+facts_used := {
+	"/facts/filing_no",
+	"/facts/inclusive_price",
+	"/facts/serious_violation",
+	"/facts/commitment_until",
+	"/institution/filed",
+	"/institution/inclusive",
+	"/institution/serious_violations",
+	"/answers/county_check/filed",
+	"/answers/county_check/inclusive_price",
+	"/answers/county_check/violation",
+	"/facts/sites/*/filing_no",
+	"/facts/sites/*/county",
+	"/facts/sites/*/seats",
+	"/facts/earlier_award",
+	"/answers/county_check/same_controller",
+	"/answers/county_check/all_filed",
+}
+
+# fen is undefined while the amount is not set.
+fen := data.params.chain.amount_fen.value if data.params.chain.amount_fen.value != null
+
+# What makes the applicant ineligible makes the amount fail too; the county's check is known by now.
+reasons contains found if some found in data.chain.eligible.reasons
+
+# METADATA
+# title: 给予一次性奖补
+# custom:
+#   rule: P05-R11
+#   basis: {doc: 长治市普惠托育服务发展示范项目实施方案, article: 项目5, binding: L7, verified: false}
+reasons contains lib.reason("P05-R11", {
+	"result": "unknown",
+	"message": "奖补金额尚未公布，算不出来。",
+	"remedy": "请等待主管部门公布标准，不需要重新申请。",
+}) if {
+	not fen
+}

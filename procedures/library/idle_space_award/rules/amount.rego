@@ -1,0 +1,44 @@
+# METADATA
+# title: 盘活场地奖补金额
+package idle.amount
+
+import data.lib
+
+facts_used := {
+	"/facts/filing_no",
+	"/facts/inclusive_price",
+	"/facts/serious_violation",
+	"/facts/commitment_until",
+	"/institution/filed",
+	"/institution/inclusive",
+	"/institution/serious_violations",
+	"/answers/county_check/filed",
+	"/answers/county_check/inclusive_price",
+	"/answers/county_check/violation",
+	"/facts/source",
+	"/facts/area_m2",
+	"/facts/idle_until",
+	"/facts/running_since",
+	"/facts/assessment",
+	"/facts/assessed_on",
+	"/answers/county_check/was_idle",
+}
+
+# fen is undefined while the amount is not set.
+fen := data.params.idle.amount_fen.value if data.params.idle.amount_fen.value != null
+
+# What makes the applicant ineligible makes the amount fail too; the county's check is known by now.
+reasons contains found if some found in data.idle.eligible.reasons
+
+# METADATA
+# title: 给予盘活场地奖补
+# custom:
+#   rule: P05-R14
+#   basis: {doc: 长治市普惠托育服务发展示范项目实施方案, article: 项目5, binding: L7, verified: false}
+reasons contains lib.reason("P05-R14", {
+	"result": "unknown",
+	"message": "奖补金额尚未公布，算不出来。",
+	"remedy": "请等待主管部门公布标准，不需要重新申请。",
+}) if {
+	not fen
+}
