@@ -8,6 +8,7 @@ layers='
 nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
 calendar growth definition testdata sealing/sealingtest uploads
 policies documents procedures procedures/library store e2e/roleplay
+funds
 activities store/storetest e2e/stories procedures/describe procedures/proceduretest
 procedures/drawing
 workflows/humantask

@@ -506,6 +506,42 @@ type Enrolment struct {
 	DtapDoses   []byte
 }
 
+type Fund struct {
+	ID         int64
+	Source     string
+	Title      string
+	Document   string
+	DocumentOn nursery.Date
+	Purposes   []string
+	Year       int32
+	Amount     int64
+	CreatedBy  string
+	CreatedAt  time.Time
+}
+
+type FundAccount struct {
+	ID      int64
+	Fund    int64
+	County  string
+	Kind    string
+	Balance int64
+}
+
+type FundPosting struct {
+	ID          int64
+	Fund        int64
+	County      string
+	Kind        string
+	FromAccount int64
+	ToAccount   int64
+	Fen         int64
+	Payment     *int64
+	Step        string
+	Actor       string
+	Reference   string
+	At          time.Time
+}
+
 type Gap struct {
 	ID          int64
 	CaseNo      string
@@ -824,6 +860,29 @@ type Outbox struct {
 	DeliveredAt *time.Time
 	Refused     *string
 	Failed      int32
+}
+
+type Payment struct {
+	ID          int64
+	CaseNo      string
+	Step        string
+	County      string
+	Institution string
+	Scheme      string
+	Item        string
+	Period      string
+	Purpose     string
+	Fen         int64
+	Decision    string
+	Fund        *int64
+	State       string
+	Run         *string
+	Account     *int32
+	Reclaimed   int64
+	AskedAt     time.Time
+	SettledOn   nursery.Date
+	Receipt     string
+	Reason      string
 }
 
 type PlannedInspection struct {

@@ -40,6 +40,7 @@ var SealedColumns = []SealedColumn{
 	{Table: "attachments", Column: "sealed_name", Row: []string{"id::text"}},
 	{Table: "idempotency_keys", Column: "answer", Row: []string{"principal::text", "key::text"}},
 	{Table: "kept_forms", Column: "body", Row: []string{"id::text"}},
+	{Table: "payee_accounts", Column: "account", Row: []string{"institution::text", "version::integer"}},
 	{Table: "import_drafts", Column: "body", Row: []string{"id::text"}},
 }
 
