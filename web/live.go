@@ -30,6 +30,7 @@ const (
 type hub struct {
 	service *casework.Service
 	live    func(context.Context, []string) ([]string, error) // which of these sessions have not ended
+	changed func(account string)                              // called before a page of the account is notified
 	log     *slog.Logger
 	ctx     context.Context // ends with the hub
 	stop    context.CancelFunc
@@ -47,9 +48,9 @@ type listener struct {
 	ended   chan struct{}
 }
 
-func newHub(service *casework.Service, live func(context.Context, []string) ([]string, error), log *slog.Logger) *hub {
+func newHub(service *casework.Service, live func(context.Context, []string) ([]string, error), changed func(account string), log *slog.Logger) *hub {
 	ctx, stop := context.WithCancel(context.Background())
-	return &hub{service: service, live: live, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
+	return &hub{service: service, live: live, changed: changed, log: log, ctx: ctx, stop: stop, listeners: map[*listener]bool{}}
 }
 
 // join adds a stream, or returns nil if the session or its account has the maximum number.
@@ -183,6 +184,7 @@ func (h *hub) deliver(feed *casework.ChangeFeed, pending *[]casework.Change, lis
 			seen[l.p] = sees
 		}
 		if sees {
+			h.changed(l.p.Account)
 			select {
 			case l.wake <- struct{}{}:
 			default: // already woken

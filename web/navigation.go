@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -82,16 +83,17 @@ func (s *Site) Waiting(path, title string, count func(context.Context, nursery.P
 	s.waiting = append(s.waiting, waitingList{navItem{Path: path, Title: title}, roles, count})
 }
 
-// navigation returns the links of p, and of what waits for p with its number.
-func (s *Site) navigation(ctx context.Context, p nursery.Principal) []navItem {
-	items := slices.Clone(s.nav[p.Role])
+// navigation returns the links of p, and of what waits for p with its number. With an error, which names the lists that could not be
+// counted, it returns the other links.
+func (s *Site) navigation(ctx context.Context, p nursery.Principal) (items []navItem, failed error) {
+	items = slices.Clone(s.nav[p.Role])
 	for _, list := range s.waiting {
 		if !slices.Contains(list.roles, p.Role) {
 			continue
 		}
 		n, err := list.count(ctx, p)
 		if err != nil {
-			s.Log.WarnContext(ctx, "what waits is not counted", "list", list.Path, "error", err)
+			failed = errors.Join(failed, fmt.Errorf("count %s: %w", list.Path, err))
 		}
 		if n == 0 {
 			continue
@@ -103,7 +105,7 @@ func (s *Site) navigation(ctx context.Context, p nursery.Principal) []navItem {
 			items = append(items, item)
 		}
 	}
-	return items
+	return items, failed
 }
 
 // hasNews reports whether a role has cases of its own, in which something may happen.

@@ -32,12 +32,10 @@ type Frame struct {
 	Placed bool     // Back is the list that led here, at its place
 	Uses   []string // scripts of the page, by their name in static/
 
+	header
 	p     nursery.Principal
-	nav   []navItem
 	path  string
 	flash Flash
-	news  int    // number of the reader's cases with news
-	own   string // name of the reader's institution or clinic
 }
 
 // problemView is a refusal as the trouble page shows it.
@@ -67,18 +65,14 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 	if list := ListOf(r); list != "" && !f.Placed {
 		f.Back = AtRow(list, f.path)
 	}
-	var err error
-	if f.own, err = s.Service.OwnName(r.Context(), f.p); err != nil {
-		s.Log.WarnContext(r.Context(), "no name for the header", "error", err) // the account is shown instead
-	}
 	if r.Header.Get("HX-Request") == "" { // of which a script takes the list alone
-		f.nav = s.navigation(r.Context(), f.p)
-		if f.news, err = s.newsCount(r.Context(), f.p); err != nil {
-			s.Log.WarnContext(r.Context(), "news not counted", "error", err)
+		if s.hasSession(r.Context()) {
+			f.flash = s.popFlash(r)
 		}
-	}
-	if r.Header.Get("HX-Request") == "" && s.hasSession(r.Context()) {
-		f.flash = s.popFlash(r)
+		if f.flash.Text != "" { // follows a command, which another process may have served
+			s.headers.forget(f.p.Account)
+		}
+		f.header = s.header(r.Context(), f.p)
 	}
 	of := ui.Page{Assets: s.assets.paths, MaxUpload: s.MaxUpload}
 	if r.Method == http.MethodGet {

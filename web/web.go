@@ -51,6 +51,7 @@ type Site struct {
 	sessions *scs.SessionManager
 	assets   assets
 	live     *hub
+	headers  *headers
 	asking   *limits.Limits // of who has not signed in, by address
 	seconds  *prometheus.HistogramVec
 	now      func() time.Time
@@ -98,7 +99,8 @@ func New(d Deps, pages ...func(*Site)) (*Site, error) {
 	s := &Site{Deps: d, mux: http.NewServeMux(), now: d.Service.Now, reopening: map[string]bool{}, nav: map[nursery.Role][]navItem{}, taskPages: map[string]TaskPage{}, casePages: map[nursery.CaseKind]CasePage{}, guides: map[nursery.CaseKind]GuidePart{}}
 	s.sessions = newSessions(d.DB, s.now)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
-	s.live = newHub(d.Service, s.liveTokens, d.Log)
+	s.headers = newHeaders(s.now)
+	s.live = newHub(d.Service, s.liveTokens, s.headers.forget, d.Log)
 	s.identity = &identity{Provider: d.Provider, publicURL: strings.TrimSuffix(d.PublicURL, "/")}
 	s.confirmations = newConfirmations()
 	s.asking = limits.New(publicRate)
@@ -179,9 +181,11 @@ func (s *Site) Open(pattern string, h Handler) {
 				return
 			}
 		}
-		if err := h(w, r); err != nil {
-			s.fail(w, r, err)
-		}
+		s.forgettingAfter(r, func() {
+			if err := h(w, r); err != nil {
+				s.fail(w, r, err)
+			}
+		})
 	})))
 }
 

@@ -31,7 +31,7 @@ func TestATaskKeepsTheListItWasOpenedFrom(t *testing.T) {
 		`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, excluded, due_on, opened_at)
 			VALUES ('` + caseNo + `.4', '` + caseNo + `', 'filing.corrections', '补正材料', '140403', 'inst-140403-92', 'institution', '{resubmit}', '{}', '2026-11-20', now())`,
 	} {
-		require.NoError(t, s.db.As(t.Context(), nursery.Engine, func(q *store.Queries) error { return q.Exec(t.Context(), statement) }))
+		s.execute(statement)
 	}
 	clerk := s.signedIn(s.account(`{"role":"clerk","county":"140403"}`))
 	key := regexp.MustCompile(`name="_key" value="([^"]+)"`)

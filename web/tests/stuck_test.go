@@ -4,11 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"tuoyu/nursery"
-	"tuoyu/store"
 )
 
 // The page of cases that cannot go on has number, institution, time and reason, and the administrator alone a button.
@@ -25,8 +23,9 @@ func TestCasesThatCannotGoOnHaveAPage(t *testing.T) {
 		`INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at, stuck_at, stuck_reason)
 			VALUES ('` + caseNo + `', 'filing', '140403', 'inst-140403-92', 'submitted', 'open', 'engine', '\x00', now(), now(), now(), 'workflow_failed')`,
 	} {
-		require.NoError(t, s.db.As(t.Context(), nursery.Engine, func(q *store.Queries) error { return q.Exec(t.Context(), statement) }))
+		s.execute(statement)
 	}
+	s.later(3 * time.Second) // until the header is read again
 	require.Contains(t, head.get("/tasks").Body, `<a href="/admin/stuck">受阻办件（1）</a>`)
 	for _, v := range []*visitor{admin, head} {
 		page := v.get("/admin/stuck").Body

@@ -43,7 +43,7 @@ func TestSeveralTasksAreClaimedAndEachThatIsNotIsNamed(t *testing.T) {
 			FROM generate_series(1, 4) n`,
 		`UPDATE tasks SET assignee = 'clerk-140403-9' WHERE id IN ('` + caseNo + `.2', '` + caseNo + `.4')`,
 	} {
-		require.NoError(t, s.db.As(t.Context(), nursery.Engine, func(q *store.Queries) error { return q.Exec(t.Context(), statement) }))
+		s.execute(statement)
 	}
 
 	many := make([]string, 501)

@@ -1,0 +1,54 @@
+package tests
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/nursery"
+	"tuoyu/store"
+)
+
+// The numbers in the header are at most a few seconds old, and what the reader has just done is in them at once.
+func TestNumbersInTheHeaderFollowWhatItsReaderDoes(t *testing.T) {
+	t.Parallel()
+	s := openSite(t)
+	for _, statement := range []string{
+		`INSERT INTO institutions (id, county, name, updated_at) VALUES ('inst-140403-92', '140403', '示例托育九十二', now()), ('inst-140403-93', '140403', '示例托育九十三', now())`,
+		`INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
+			VALUES ('BA-140403-2026-000001-L', 'filing', '140403', 'inst-140403-92', 'submitted', 'open', 'engine', '\x00', now(), now())`,
+	} {
+		s.execute(statement)
+	}
+	note := func(id string) {
+		s.execute(`INSERT INTO case_events (id, case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
+			VALUES (` + id + `, 'BA-140403-2026-000001-L', '140403', 'inst-140403-92', 'step-` + id + `', 'filing.accepted', 'clerk-140403', 'clerk', '', '{}', false, now())`)
+	}
+	const news = `<a class="news" href="/news">动态 <span class="count">1</span></a>`
+	one := s.signedIn(s.account(`{"role":"institution","county":"140403","institution":"inst-140403-92"}`))
+	other := s.signedIn(s.account(`{"role":"institution","county":"140403","institution":"inst-140403-93"}`))
+	require.NotContains(t, one.get("/cases").Body, `class="news"`)
+	note("1")
+	require.NotContains(t, one.get("/cases").Body, `class="news"`, "read a moment ago")
+	s.later(3 * time.Second)
+	page := one.get("/cases").Body
+	require.Contains(t, page, news)
+	require.Contains(t, page, "示例托育九十二</a>")
+	page = other.get("/cases").Body
+	require.NotContains(t, page, `class="news"`)
+	require.Contains(t, page, "示例托育九十三</a>")
+
+	p, err := one.Send(t.Context(), http.MethodPost, "/news/seen", url.Values{"_key": {"a-key-for-what-was-seen"}, "event": {"1"}})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusSeeOther, p.Status)
+	require.NotContains(t, one.get("/cases").Body, `class="news"`, "the reader has just seen it")
+}
+
+// execute runs a statement as the engine.
+func (s *site) execute(statement string) {
+	s.t.Helper()
+	require.NoError(s.t, s.db.As(s.t.Context(), nursery.Engine, func(q *store.Queries) error { return q.Exec(s.t.Context(), statement) }))
+}
