@@ -23,15 +23,12 @@ func TestNumbersInTheHeaderFollowWhatItsReaderDoes(t *testing.T) {
 	} {
 		s.execute(statement)
 	}
-	note := func(id string) {
-		s.execute(`INSERT INTO case_events (id, case_no, county, institution, step, kind, actor, actor_role, note, data, internal, at)
-			VALUES (` + id + `, 'BA-140403-2026-000001-L', '140403', 'inst-140403-92', 'step-` + id + `', 'filing.accepted', 'clerk-140403', 'clerk', '', '{}', false, now())`)
-	}
 	const news = `<a class="news" href="/news">动态 <span class="count">1</span></a>`
 	one := s.signedIn(s.account(`{"role":"institution","county":"140403","institution":"inst-140403-92"}`))
 	other := s.signedIn(s.account(`{"role":"institution","county":"140403","institution":"inst-140403-93"}`))
 	require.NotContains(t, one.get("/cases").Body, `class="news"`)
-	note("1")
+	s.execute(`INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, at)
+		VALUES ('BA-140403-2026-000001-L', '140403', 'inst-140403-92', 'accept', 'filing.accepted', 'clerk-140403', 'clerk', now())`)
 	require.NotContains(t, one.get("/cases").Body, `class="news"`, "read a moment ago")
 	s.later(3 * time.Second)
 	page := one.get("/cases").Body
