@@ -110,6 +110,19 @@ func checkRenderer(t *testing.T, d *devstack) {
 			}
 		}
 	})
+	t.Run("a job gets no file of the job before it", func(t *testing.T) {
+		const page = `<link rel="stylesheet" href="style.css"><p class="hidden">shown</p>`
+		for _, style := range []string{style, "p{color:blue}"} {
+			_, pdf, _ := post(t, base, map[string]string{"index.html": page, "style.css": style}, nil)
+			if text := pdfText(t, pdf); strings.Contains(text, "shown") == (style == ".hidden{display:none}") {
+				t.Errorf("with %s: %q", style, text)
+			}
+		}
+		other := map[string]string{"index.html": `<link rel="stylesheet" href="../1/style.css">x`, "style.css": style}
+		if status, body, _ := post(t, base, other, map[string]string{"failOnResourceLoadingFailed": "true"}); status != http.StatusConflict {
+			t.Errorf("a file in the folder of another job: %d %.200s", status, body)
+		}
+	})
 	for _, c := range []struct {
 		name   string
 		files  map[string]string
