@@ -2,14 +2,11 @@ package e2e
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -130,9 +127,7 @@ func (h *harness) tellWaiting(t *testing.T) {
 }
 
 func newHarness(settings ...string) (*harness, error) {
-	id := make([]byte, 4)
-	_, _ = rand.Read(id) // never fails
-	name := "e2e_" + hex.EncodeToString(id)
+	name := "e2e_" + randomHex()
 	h := &harness{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
 	if err := h.open(settings); err != nil {
 		h.close()
@@ -164,10 +159,8 @@ func (h *harness) open(settings []string) (err error) {
 		"TUOYU_BLOB_DIR="+filepath.Join(h.folder, "blobs"), "TUOYU_KEYSET_FILE="+keyset,
 		"TUOYU_MAX_UPLOAD_MIB=2", "TUOYU_SHUTDOWN_SECONDS=5", "TUOYU_COMPLAINT_BURST=1000")
 	h.env = append(h.env, settings...)
-	for _, args := range [][]string{{"migrate"}, {"keys", "new", keyset}} {
-		if err := h.do(ctx, args...); err != nil {
-			return err
-		}
+	if err := h.do(ctx, "keys", "new", keyset); err != nil {
+		return err
 	}
 	if h.serving, err = h.start("serve", listen); err != nil {
 		return err
@@ -190,32 +183,6 @@ func withoutSettings(environ []string) []string {
 		}
 	}
 	return kept
-}
-
-// inDatabase returns the URL with its database replaced.
-func inDatabase(address, database string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		panic(fmt.Sprintf("database URL of the environment: %v", err))
-	}
-	u.Path = "/" + database
-	return u.String()
-}
-
-func (h *harness) makeDatabase(ctx context.Context) error {
-	var err error
-	if h.admin, err = pgx.Connect(ctx, os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL")); err != nil {
-		return fmt.Errorf("connect to Postgres: %w", err)
-	}
-	owner, err := url.Parse(os.Getenv("TUOYU_MIGRATE_DATABASE_URL"))
-	if err != nil {
-		return fmt.Errorf("read TUOYU_MIGRATE_DATABASE_URL: %w", err)
-	}
-	_, err = h.admin.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s OWNER %s", h.database, pgx.Identifier{owner.User.Username()}.Sanitize()))
-	if err != nil {
-		return fmt.Errorf("create database: %w", err)
-	}
-	return nil
 }
 
 // makeNamespace registers a namespace for the installation: case numbers begin at 1 in every database, and are workflow

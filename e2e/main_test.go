@@ -48,5 +48,9 @@ func run(m *testing.M) int {
 	if shared != nil {
 		shared.close()
 	}
+	if err := dropMigrated(); err != nil {
+		fmt.Fprintf(os.Stderr, "e2e: %v\n", err)
+		return 1
+	}
 	return code
 }
