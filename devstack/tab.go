@@ -86,7 +86,7 @@ func (b *browser) tab(live context.Context) (*tab, error) {
 	return t, nil
 }
 
-// rest puts a tab aside for the next job, and reports false if its browser is no longer the live one.
+// rest keeps a tab for the next job, and reports false if its browser is no longer the live one.
 func (b *browser) rest(t *tab) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -16,7 +16,7 @@ type header struct {
 	own  string // name of the reader's institution or clinic
 }
 
-// header returns the header for p, read anew or at most headerFor ago. What cannot be read is logged and left out.
+// header returns the header for p, read at most headerFor ago. What cannot be read is logged and left out.
 func (s *Site) header(ctx context.Context, p nursery.Principal) header {
 	h, fill := s.headers.of(p)
 	if fill == nil {
