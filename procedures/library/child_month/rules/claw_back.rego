@@ -1,0 +1,63 @@
+# METADATA
+# title: 托育补助追回
+package child_month.claw_back
+
+import data.lib
+
+facts_used := {
+	"/answers/claw_decide/reason",
+	"/answers/claw_decide/over_fen",
+	"/facts/filing_no",
+	"/facts/inclusive_price",
+	"/facts/serious_violation",
+	"/institution/filed",
+	"/institution/inclusive",
+	"/institution/serious_violations",
+	"/facts/period",
+	"/facts/host",
+	"/facts/quality",
+	"/facts/seats",
+	"/institution/host",
+	"/institution/quality",
+	"/institution/seats",
+	"/rows/child_months/*/child",
+	"/rows/child_months/*/month",
+	"/rows/child_months/*/class_kind",
+	"/rows/child_months/*/age_months",
+	"/rows/child_months/*/days",
+	"/rows/child_months/*/half_day",
+	"/rows/child_months/*/paid_months",
+	"/rows/child_months/*/other_fund",
+}
+
+reason := input.answers.claw_decide.reason
+
+# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
+fen := min({input.answers.claw_decide.over_fen, data.child_month.amount.fen}) if reason == "over_count"
+
+fen := data.child_month.amount.fen if reason != "over_count"
+
+# METADATA
+# title: 骗取或者违规使用的资金追回
+# custom:
+#   rule: P05-C1
+#   basis: {doc: 财政违法行为处罚处分条例, article: "14", binding: L2, verified: true}
+reasons contains lib.reason("P05-C1", {
+	"seen": reason,
+	"message": sprintf("%s，应当退回资金。", [titles[reason]]),
+	"remedy": "请按追回决定书在期限内退回。",
+})
+
+titles := {
+	"over_count": "多计了数量",
+	"fraud": "骗取资金",
+	"status_withdrawn": "普惠资格被取消",
+	"closed": "停止运营",
+	"double_funding": "同一事项重复享受资金",
+	"price_over_cap": "收费超过普惠价格",
+}
+
+reasons contains lib.missing("P05-C1", "", "/answers/claw_decide/over_fen", "多计的金额") if {
+	reason == "over_count"
+	not input.answers.claw_decide.over_fen
+}
