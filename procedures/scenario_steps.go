@@ -9,6 +9,7 @@ type Scenario struct {
 	Line         int
 	Received     nursery.Date // zero if the file names none
 	Params       map[string]any
+	Institution  map[string]any // as it is on the register
 	Facts        map[string]any
 	Steps        []Step
 }
@@ -70,6 +71,7 @@ func (p *Procedure) Scenarios() (list []Scenario) {
 	for _, f := range p.tests {
 		s := Scenario{
 			Name: f.Scenario.s, County: f.County.s, File: f.Scenario.at.file, Line: f.Scenario.at.line, Received: f.Received.d, Facts: object(f.Facts),
+			Institution: object(f.Register),
 		}
 		for _, set := range f.Params {
 			if s.Params == nil {

@@ -59,10 +59,11 @@ func TestEligibilityOnBothSides(t *testing.T) {
 				fail, unknown               string
 			}{
 				{},
-				{institution: object{"filed": true, "inclusive": true, "serious_violations": 0, "seats": 1}},
+				{institution: object{"status": "filed", "inclusive": true, "serious_findings": 0, "seats": 1}},
 				{facts: object{"filing_no": nil}, unknown: "-R1"},
-				{facts: object{"filing_no": nil}, institution: object{"filed": true}},
-				{institution: object{"filed": false}, fail: "-R1"},
+				{facts: object{"filing_no": nil}, institution: object{"status": "rectifying"}},
+				{institution: object{"status": "applying"}, fail: "-R1"},
+				{institution: object{"status": "cancelled"}, fail: "-R1"},
 				{checked: object{"filed": false}, fail: "-R1"},
 				{facts: object{"inclusive_price": false}, fail: "-R1.1"},
 				{facts: object{"inclusive_price": nil}, unknown: "-R1.1"},
@@ -70,7 +71,7 @@ func TestEligibilityOnBothSides(t *testing.T) {
 				{checked: object{"inclusive_price": false}, fail: "-R1.1"},
 				{facts: object{"serious_violation": true}, fail: "-R1.2"},
 				{facts: object{"serious_violation": nil}, unknown: "-R1.2"},
-				{institution: object{"serious_violations": 1}, fail: "-R1.2"},
+				{institution: object{"serious_findings": 1}, fail: "-R1.2"},
 				{checked: object{"violation": true}, fail: "-R1.2"},
 				{facts: object{"commitment_until": nil}, unknown: "-R1.3"},
 				{facts: object{"commitment_until": "2024-05-06"}, fail: "-R1.3"},
@@ -207,26 +208,23 @@ func TestAmountsOfTheWorkedPacks(t *testing.T) {
 	}
 }
 
-// What is reclaimed is what was counted too much, and everything for other reasons, whatever the institution is by then.
+// What is reclaimed is what was counted too much, and everything that was paid for other reasons.
 func TestClawBackAmounts(t *testing.T) {
 	for _, s := range schemes {
 		p := load(t, s.kind)
-		facts := input(s.facts, object{"filed": false}, s.checked)
-		paid := ruling(t, p, s.topic+".amount", s.params, facts)
-		require.NotNil(t, paid.Fen)
 		for _, c := range []struct {
 			decision object
-			result   string
-			fen      int64
+			fen      int64 // -1: not known
 		}{
-			{object{"reason": "fraud"}, procedures.ResultFail, *paid.Fen},
-			{object{"reason": "over_count", "over_fen": 100}, procedures.ResultFail, 100},
-			{object{"reason": "over_count", "over_fen": *paid.Fen + 1}, procedures.ResultFail, *paid.Fen},
-			{object{"reason": "over_count"}, procedures.ResultFail, -1},
+			{object{"reason": "fraud"}, 3000},
+			{object{"reason": "over_count", "over_fen": 100}, 100},
+			{object{"reason": "over_count", "over_fen": 3001}, 3000},
+			{object{"reason": "over_count"}, -1},
 		} {
-			facts["answers"] = object{"claw_decide": c.decision}
-			r := ruling(t, p, s.topic+".claw_back", s.params, facts)
-			require.Equal(t, c.result, r.Result, "%s %v", s.kind, c.decision)
+			r := ruling(t, p, s.topic+".claw_back", nil, object{
+				"facts": s.facts, "answers": object{"claw_decide": c.decision}, "decisions": object{s.topic + ".amount": object{"result": "pass", "fen": 3000}},
+			})
+			require.Equal(t, procedures.ResultFail, r.Result, "%s %v", s.kind, c.decision)
 			if c.fen < 0 {
 				require.Nil(t, r.Fen, "%s %v", s.kind, c.decision)
 				continue

@@ -129,18 +129,19 @@ func TestChildMonthsOfTheWorkedPacks(t *testing.T) {
 // What the register knows of an institution replaces what it would have to state.
 func TestChildMonthsOfAnInstitutionThatStatesNothing(t *testing.T) {
 	p := load(t, "child_month")
-	known := object{"filed": true, "inclusive": true, "serious_violations": 0, "host": "independent", "seats": 40}
+	known := object{"status": "filed", "inclusive": true, "serious_findings": 0, "site_kind": "community", "seats": 40}
 	for _, c := range []struct {
 		changes object
 		result  string
 		route   string
 	}{
 		{nil, procedures.ResultPass, ""},
-		{object{"filed": false}, procedures.ResultFail, "ineligible"},
+		{object{"status": "cancelled"}, procedures.ResultFail, "ineligible"},
 		{object{"inclusive": false}, procedures.ResultFail, "ineligible"},
-		{object{"serious_violations": 1}, procedures.ResultFail, "ineligible"},
-		{object{"serious_violations": nil}, procedures.ResultUnknown, ""},
-		{object{"host": nil}, procedures.ResultUnknown, ""},
+		{object{"serious_findings": 1}, procedures.ResultFail, "ineligible"},
+		{object{"serious_findings": nil}, procedures.ResultUnknown, ""},
+		{object{"site_kind": nil}, procedures.ResultUnknown, ""},
+		{object{"site_kind": "kindergarten_class"}, procedures.ResultPass, ""},
 	} {
 		r := ruling(t, p, "child_month.amount", nil, object{
 			"facts": object{"period": "2026-Q1"}, "institution": with(known, c.changes), "rows": object{"child_months": months(3, 3, nil)}, "as_of": "2026-04-01",

@@ -253,10 +253,14 @@ func (m *memory) decide(ctx context.Context, set int) (procedure.Decided, error)
 		rows[name] = m.rows[name]
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.rulings)) {
-		amounts[name] = map[string]any{"result": m.rulings[name].Result}
+		decided := map[string]any{"result": m.rulings[name].Result}
+		if fen := m.rulings[name].Fen; fen != nil {
+			decided["fen"] = *fen
+		}
+		amounts[name] = decided
 	}
 	ruling, err := m.rules.Decide(ctx, name, map[string]any{
-		"facts": m.facts, "answers": m.answers, "rows": rows, "decisions": amounts, "as_of": m.received.String(), "county": m.scenario.County,
+		"facts": m.facts, "answers": m.answers, "rows": rows, "decisions": amounts, "institution": m.scenario.Institution, "as_of": m.received.String(), "county": m.scenario.County,
 	})
 	if err != nil {
 		return procedure.Decided{}, stuck("按规则集 %s 裁定：%v", name, err)

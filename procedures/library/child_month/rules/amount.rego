@@ -8,15 +8,14 @@ facts_used := {
 	"/facts/filing_no",
 	"/facts/inclusive_price",
 	"/facts/serious_violation",
-	"/institution/filed",
+	"/institution/status",
 	"/institution/inclusive",
-	"/institution/serious_violations",
+	"/institution/serious_findings",
 	"/facts/period",
 	"/facts/host",
 	"/facts/quality",
 	"/facts/seats",
-	"/institution/host",
-	"/institution/quality",
+	"/institution/site_kind",
 	"/institution/seats",
 	"/rows/child_months/*/child",
 	"/rows/child_months/*/month",
@@ -31,13 +30,13 @@ facts_used := {
 # figures are the parameters that are set.
 figures := {name: figure.value | some name, figure in data.params.child_month; figure.value != null}
 
-host := input.institution.host
+host := "kindergarten" if input.institution.site_kind == "kindergarten_class"
 
-host := input.facts.host if not input.institution.host
+host := "independent" if input.institution.site_kind != "kindergarten_class"
 
-quality := input.institution.quality
+host := input.facts.host if not input.institution.site_kind
 
-quality := input.facts.quality if not input.institution.quality
+quality := input.facts.quality
 
 seats := input.institution.seats
 

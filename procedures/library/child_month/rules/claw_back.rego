@@ -7,35 +7,18 @@ import data.lib
 facts_used := {
 	"/answers/claw_decide/reason",
 	"/answers/claw_decide/over_fen",
-	"/facts/filing_no",
-	"/facts/inclusive_price",
-	"/facts/serious_violation",
-	"/institution/filed",
-	"/institution/inclusive",
-	"/institution/serious_violations",
-	"/facts/period",
-	"/facts/host",
-	"/facts/quality",
-	"/facts/seats",
-	"/institution/host",
-	"/institution/quality",
-	"/institution/seats",
-	"/rows/child_months/*/child",
-	"/rows/child_months/*/month",
-	"/rows/child_months/*/class_kind",
-	"/rows/child_months/*/age_months",
-	"/rows/child_months/*/days",
-	"/rows/child_months/*/half_day",
-	"/rows/child_months/*/paid_months",
-	"/rows/child_months/*/other_fund",
+	"/decisions/child_month.amount/fen",
 }
 
 reason := input.answers.claw_decide.reason
 
-# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
-fen := min({input.answers.claw_decide.over_fen, data.child_month.amount.fen}) if reason == "over_count"
+# paid is the amount of the decision that was paid.
+paid := input.decisions["child_month.amount"].fen
 
-fen := data.child_month.amount.fen if reason != "over_count"
+# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
+fen := min({input.answers.claw_decide.over_fen, paid}) if reason == "over_count"
+
+fen := paid if reason != "over_count"
 
 # METADATA
 # title: 骗取或者违规使用的资金追回

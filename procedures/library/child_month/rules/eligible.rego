@@ -8,9 +8,9 @@ facts_used := {
 	"/facts/filing_no",
 	"/facts/inclusive_price",
 	"/facts/serious_violation",
-	"/institution/filed",
+	"/institution/status",
 	"/institution/inclusive",
-	"/institution/serious_violations",
+	"/institution/serious_findings",
 }
 
 # What the register knows counts; what it does not know, the institution states.
@@ -23,10 +23,10 @@ reasons contains lib.reason("P05-R1", {
 	"message": "托育机构没有备案，不属于补助范围。",
 	"remedy": "请先办理备案。",
 }) if {
-	input.institution.filed == false
+	input.institution.status in {"applying", "cancelled"}
 }
 
-filed_stated if input.institution.filed in {true, false}
+filed_stated if input.institution.status
 
 filed_stated if input.facts.filing_no
 
@@ -73,13 +73,13 @@ reasons contains lib.reason("P05-R1.2", {
 }
 
 reasons contains lib.reason("P05-R1.2", {
-	"message": sprintf("有%d项严重违法违规问题还没有整改完毕。", [input.institution.serious_violations]),
+	"message": sprintf("有%d项严重违法违规问题还没有整改完毕。", [input.institution.serious_findings]),
 	"remedy": "请整改完毕。",
 }) if {
-	input.institution.serious_violations > 0
+	input.institution.serious_findings > 0
 }
 
-violation_stated if input.institution.serious_violations >= 0
+violation_stated if input.institution.serious_findings >= 0
 
 violation_stated if input.facts.serious_violation in {true, false}
 

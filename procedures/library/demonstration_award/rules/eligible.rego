@@ -9,9 +9,9 @@ facts_used := {
 	"/facts/inclusive_price",
 	"/facts/serious_violation",
 	"/facts/commitment_until",
-	"/institution/filed",
+	"/institution/status",
 	"/institution/inclusive",
-	"/institution/serious_violations",
+	"/institution/serious_findings",
 	"/answers/county_check/filed",
 	"/answers/county_check/inclusive_price",
 	"/answers/county_check/violation",
@@ -32,7 +32,7 @@ reasons contains lib.reason("P05-R1", {
 	"message": "托育机构没有备案，不属于奖补范围。",
 	"remedy": "请先办理备案。",
 }) if {
-	input.institution.filed == false
+	input.institution.status in {"applying", "cancelled"}
 }
 
 reasons contains lib.reason("P05-R1", {
@@ -43,10 +43,12 @@ reasons contains lib.reason("P05-R1", {
 	input.answers.county_check.filed == false
 }
 
-reasons contains lib.missing("P05-R1", "", "/facts/filing_no", "备案编号") if {
-	not input.institution.filed
-	not input.facts.filing_no
-}
+# What the register knows counts; what it does not know, the applicant states and the county checks.
+filed_stated if input.institution.status
+
+filed_stated if input.facts.filing_no
+
+reasons contains lib.missing("P05-R1", "", "/facts/filing_no", "备案编号") if not filed_stated
 
 # METADATA
 # title: 执行普惠价格
@@ -94,10 +96,10 @@ reasons contains lib.reason("P05-R1.2", {
 }
 
 reasons contains lib.reason("P05-R1.2", {
-	"message": sprintf("有%d项严重违法违规问题还没有整改完毕。", [input.institution.serious_violations]),
+	"message": sprintf("有%d项严重违法违规问题还没有整改完毕。", [input.institution.serious_findings]),
 	"remedy": "请整改完毕后再申请。",
 }) if {
-	input.institution.serious_violations > 0
+	input.institution.serious_findings > 0
 }
 
 reasons contains lib.reason("P05-R1.2", {

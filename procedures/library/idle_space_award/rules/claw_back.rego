@@ -7,31 +7,18 @@ import data.lib
 facts_used := {
 	"/answers/claw_decide/reason",
 	"/answers/claw_decide/over_fen",
-	"/facts/filing_no",
-	"/facts/inclusive_price",
-	"/facts/serious_violation",
-	"/facts/commitment_until",
-	"/institution/filed",
-	"/institution/inclusive",
-	"/institution/serious_violations",
-	"/answers/county_check/filed",
-	"/answers/county_check/inclusive_price",
-	"/answers/county_check/violation",
-	"/facts/source",
-	"/facts/area_m2",
-	"/facts/idle_until",
-	"/facts/running_since",
-	"/facts/assessment",
-	"/facts/assessed_on",
-	"/answers/county_check/was_idle",
+	"/decisions/idle.amount/fen",
 }
 
 reason := input.answers.claw_decide.reason
 
-# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
-fen := min({input.answers.claw_decide.over_fen, data.idle.amount.fen}) if reason == "over_count"
+# paid is the amount of the decision that was paid.
+paid := input.decisions["idle.amount"].fen
 
-fen := data.idle.amount.fen if reason != "over_count"
+# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
+fen := min({input.answers.claw_decide.over_fen, paid}) if reason == "over_count"
+
+fen := paid if reason != "over_count"
 
 # METADATA
 # title: 骗取或者违规使用的资金追回

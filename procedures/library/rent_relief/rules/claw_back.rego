@@ -7,33 +7,18 @@ import data.lib
 facts_used := {
 	"/answers/claw_decide/reason",
 	"/answers/claw_decide/over_fen",
-	"/facts/filing_no",
-	"/facts/inclusive_price",
-	"/facts/serious_violation",
-	"/facts/commitment_until",
-	"/institution/filed",
-	"/institution/inclusive",
-	"/institution/serious_violations",
-	"/answers/county_check/filed",
-	"/answers/county_check/inclusive_price",
-	"/answers/county_check/violation",
-	"/facts/classes",
-	"/facts/young_class",
-	"/facts/rent_fen",
-	"/facts/year",
-	"/facts/lease_from",
-	"/facts/lease_until",
-	"/facts/related_landlord",
-	"/facts/other_support",
-	"/answers/county_check/related_landlord",
+	"/decisions/rent.amount/fen",
 }
 
 reason := input.answers.claw_decide.reason
 
-# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
-fen := min({input.answers.claw_decide.over_fen, data.rent.amount.fen}) if reason == "over_count"
+# paid is the amount of the decision that was paid.
+paid := input.decisions["rent.amount"].fen
 
-fen := data.rent.amount.fen if reason != "over_count"
+# fen is the amount to be repaid: what was counted too much, and everything for the other reasons.
+fen := min({input.answers.claw_decide.over_fen, paid}) if reason == "over_count"
+
+fen := paid if reason != "over_count"
 
 # METADATA
 # title: 骗取或者违规使用的资金追回
