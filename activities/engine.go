@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"tuoyu/calendar"
 	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
@@ -297,3 +298,102 @@ var byName = func() map[string]any {
 	}
 	return all
 }()
+
+// Step is a step of a case for packages that implement steps of their own, inside its transaction.
+type Step struct {
+	*step
+	engine *Engine
+	Years  calendar.Years
+}
+
+// TakeStep runs do as the step of that name, once, and stores the case as do leaves it. It returns false without running do if
+// the step was taken before. In a preview, it runs in the transaction that is rolled back.
+func TakeStep(ctx context.Context, e *Engine, caseNo, name string, at time.Time, do func(context.Context, *Step) error) (bool, error) {
+	years, err := e.years(ctx)
+	if err != nil {
+		return false, err
+	}
+	return e.inStep(ctx, caseNo, name, at, func(ctx context.Context, s *step) error {
+		if err := do(ctx, &Step{s, e, years}); err != nil {
+			return err
+		}
+		return s.saveCase(ctx)
+	})
+}
+
+// Queries returns the queries of the step's transaction.
+func (s *Step) Queries() *store.Queries { return s.q }
+
+// Case returns the case, which the step may change; it is stored at the end of the step.
+func (s *Step) Case() *store.Case { return &s.c }
+
+// At returns the time of the step.
+func (s *Step) At() time.Time { return s.at }
+
+// Today returns the day of the step.
+func (s *Step) Today() nursery.Date { return s.today() }
+
+// Trial reports whether the step is that of a preview.
+func (s *Step) Trial() bool { return s.engine.trial != nil }
+
+// Receive records that the workflow of the case has started: its start is delivered, and it is received on this day.
+func (s *Step) Receive(ctx context.Context) error { return s.take(ctx) }
+
+// End closes the case in a stage.
+func (s *Step) End(stage nursery.Stage) { s.end(stage) }
+
+// Entry is an entry of the timeline. Without an actor it is the engine's.
+type Entry struct {
+	Kind, Actor, Note string
+	Role              nursery.Role
+	Internal          bool // not shown to the institution
+	Data              any
+}
+
+// Record adds the entry of the step to the timeline.
+func (s *Step) Record(ctx context.Context, e Entry) error {
+	return s.record(ctx, event{kind: e.Kind, actor: e.Actor, role: e.Role, note: e.Note, internal: e.Internal, data: e.Data})
+}
+
+// Notify records what the applicant has to correct.
+func (s *Step) Notify(ctx context.Context, gaps []nursery.Reason) error {
+	return s.notifyGaps(ctx, gaps)
+}
+
+// Answered decodes the answer that closed a task.
+func (s *Step) Answered(ctx context.Context, task string, into any) error {
+	return s.answer(ctx, task, into)
+}
+
+// RequestPaper issues a document. Head is completed from the case and what is known of the institution.
+func (s *Step) RequestPaper(ctx context.Context, kind definition.Paper, content documents.Content) error {
+	return s.engine.requestDocument(ctx, s.step, kind, content)
+}
+
+// Clock returns a legal clock of the case.
+func (s *Step) Clock(ctx context.Context, name string) (store.Clock, error) {
+	return s.clock(ctx, name)
+}
+
+// StartClock starts a legal clock with a limit in working days.
+func (s *Step) StartClock(ctx context.Context, name string, days int) error {
+	return s.startClock(ctx, s.Years, name, days)
+}
+
+// TurnClock changes a legal clock of the case, such as to pause it.
+func (s *Step) TurnClock(ctx context.Context, name string, turn func(calendar.Clock) calendar.Clock) error {
+	row, err := s.clock(ctx, name)
+	if err != nil {
+		return err
+	}
+	legal, err := row.Legal()
+	if err != nil {
+		return err
+	}
+	return s.putClock(ctx, s.Years, row, turn(legal))
+}
+
+// EndClock stops a legal clock for good.
+func (s *Step) EndClock(ctx context.Context, name string) error {
+	return s.endClocks(ctx, s.Years, name)
+}

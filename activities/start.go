@@ -48,7 +48,7 @@ func insertCase(ctx context.Context, q *store.Queries, c store.Case, at time.Tim
 	err := q.InsertCase(ctx, store.InsertCaseParams{
 		CaseNo: c.CaseNo, Kind: c.Kind, County: c.County, Institution: c.Institution, Partner: c.Partner, About: c.About,
 		ParentCase: c.ParentCase, Subject: c.Subject, SiteKind: c.SiteKind, Stage: c.Stage, Status: c.Status, Holder: c.Holder,
-		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, CreatedAt: at, UpdatedAt: at,
+		TrackingHash: c.TrackingHash, SubmittedBy: c.SubmittedBy, Plan: c.Plan, ParentStep: c.ParentStep, CreatedAt: at, UpdatedAt: at,
 	})
 	if err != nil {
 		return c, err
@@ -64,6 +64,7 @@ type start struct {
 	SiteKind    nursery.SiteKind
 	SubmittedBy string
 	Version     int
+	Hash        string `json:",omitempty"` // of the plan, for a case of a procedure
 }
 
 // startVersion is the version of the workflow code that cases are started with. It is raised with a change of the workflows
@@ -72,7 +73,7 @@ const startVersion = 1
 
 // KeepStart queues the start of a case's workflow in the outbox; the relay delivers it from next on.
 func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next time.Time) (store.Outbox, error) {
-	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy, startVersion})
+	payload, err := json.Marshal(start{c.CaseNo, c.County, c.Institution, nursery.SiteKind(c.SiteKind), c.SubmittedBy, startVersion, c.Plan})
 	if err != nil {
 		return store.Outbox{}, fmt.Errorf("encode start: %w", err)
 	}
@@ -84,6 +85,16 @@ func KeepStart(ctx context.Context, q *store.Queries, c store.Case, at, next tim
 		ID: row.ID, CaseNo: row.CaseNo, County: row.County, Institution: row.Institution, Kind: row.Kind, Name: row.Name,
 		Payload: payload, CreatedAt: at, NextAt: next,
 	})
+}
+
+// StartNumbered does what StartCase does for a case without the look for an open one.
+func StartNumbered(ctx context.Context, q *store.Queries, prefix string, c store.Case, facts any, note string, at time.Time) (string, error) {
+	numbers, err := takeCaseNumbers(ctx, q, prefix, c.County, 1, at)
+	if err != nil {
+		return "", err
+	}
+	c.CaseNo = numbers[0]
+	return c.CaseNo, startNumbered(ctx, q, c, facts, note, at)
 }
 
 // StartCase opens a case as the engine, with the facts of its first version, and queues its start in the outbox. It
@@ -243,6 +254,21 @@ func wake(ctx context.Context, q *store.Queries, c store.Case, id, update string
 	})
 	if err != nil {
 		return fmt.Errorf("wake %s: %w", c.CaseNo, err)
+	}
+	return nil
+}
+
+// QueueSignal queues a signal with an argument for the workflow of a case; once for an ID.
+func QueueSignal(ctx context.Context, q *store.Queries, c store.Case, id, name string, arg any, at time.Time) error {
+	payload, err := json.Marshal(arg)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", name, err)
+	}
+	err = q.QueueSignal(ctx, store.QueueSignalParams{
+		ID: id, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Name: name, Payload: payload, At: at,
+	})
+	if err != nil {
+		return fmt.Errorf("queue %s: %w", name, err)
 	}
 	return nil
 }

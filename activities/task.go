@@ -35,6 +35,13 @@ func (e *Engine) OpenTask(ctx context.Context, in OpenTask) (TaskPlan, error) {
 	if err != nil {
 		return plan, err
 	}
+	if in.Title == "" { // of a task of a procedure, whose words are not in its plan
+		kind, err := e.taskKind(in.Kind)
+		if err != nil {
+			return plan, err
+		}
+		in.Title = kind.Title
+	}
 	var ahead []read
 	if in.Clock != "" {
 		ahead = append(ahead, readClocks)

@@ -143,6 +143,7 @@ var (
 	CodeAssigneeUnknown     = NewCode(Invalid, "assignee_unknown", "没有这名人员")         // the account has not been seen in the office
 	CodeAssigneeUnfit       = NewCode(Invalid, "assignee_unfit", "不能由此人办理")          // the account may not see or answer it
 	CodeKeyWeak             = NewCode(BadRequest, "idempotency_key_weak", "幂等键不够随机") // a key of an anonymous caller that others could guess
+	CodeTooLate             = NewCode(Conflict, "too_late", "环节已变化")                 // what is possible in other stages only
 	CodeTooLateToWithdraw   = NewCode(Conflict, "too_late_to_withdraw", "不能撤回")
 	CodeAlreadyFiled        = NewCode(Conflict, "already_filed", "已经备案")          // a filing is changed, not filed again
 	CodeNotFiled            = NewCode(Conflict, "not_filed", "尚未备案")              // there is no filing to change or cancel

@@ -77,7 +77,7 @@ func holds(t *testing.T, p definition.Process, task definition.TaskKind) {
 		require.True(t, ok, task.Confirms)
 	}
 	require.Contains(t, slices.Collect(maps.Keys(compiledForms())), task.Form)
-	fields := formProperties(task.Form)
+	fields := taskForm{TaskKind: task, raw: formSchema(task.Form)}.properties()
 	require.NotEmpty(t, task.Outcomes)
 	for i, o := range task.Outcomes {
 		require.NotEmpty(t, o.Title, o.Code)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -15,6 +16,7 @@ import (
 	"tuoyu/store"
 	"tuoyu/workflows"
 	"tuoyu/workflows/humantask"
+	"tuoyu/workflows/procedure"
 )
 
 // DeliverAnswer sends the stored answer with that ID to its case unless it was delivered before, and calls note as
@@ -71,10 +73,13 @@ func (s *Service) DeliverAfter(ctx context.Context, q *store.Queries, row store.
 	})
 }
 
+// fromPeople are the names of the Updates that people send to cases.
+var fromPeople = []string{humantask.CompleteUpdate, workflows.WithdrawUpdate, procedure.AnytimeUpdate}
+
 // settle sends a row to its case, after the answers and withdrawals that people sent to the case before: an answer that Postgres
 // has written and Temporal has lost comes first, so that the case takes the same way again.
 func (s *Service) settle(ctx context.Context, row store.Outbox, to audience, note noting) error {
-	if row.Name == humantask.CompleteUpdate || row.Name == workflows.WithdrawUpdate {
+	if slices.Contains(fromPeople, row.Name) {
 		var before []store.Outbox
 		err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
 			before, err = waitingBefore(ctx, q, row)
@@ -93,7 +98,7 @@ func (s *Service) settle(ctx context.Context, row store.Outbox, to audience, not
 // waitingBefore returns the answers and withdrawals that people sent to the case before the row and that have not reached it.
 func waitingBefore(ctx context.Context, q *store.Queries, row store.Outbox) ([]store.Outbox, error) {
 	return q.WaitingBefore(ctx, store.WaitingBeforeParams{
-		CaseNo: row.CaseNo, Names: []string{humantask.CompleteUpdate, workflows.WithdrawUpdate}, CreatedAt: row.CreatedAt, ID: row.ID,
+		CaseNo: row.CaseNo, Names: fromPeople, CreatedAt: row.CreatedAt, ID: row.ID,
 	})
 }
 
@@ -168,7 +173,11 @@ func (s *Service) taken(ctx context.Context, row store.Outbox) (bool, error) {
 		return false, fmt.Errorf("decode answer: %w", err)
 	}
 	var done bool
-	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
+	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		if row.Name == procedure.AnytimeUpdate {
+			done, err = q.AnytimeDone(ctx, store.AnytimeDoneParams{CaseNo: row.CaseNo, ID: row.ID})
+			return err
+		}
 		if row.Name != humantask.CompleteUpdate {
 			c, err := q.CaseByNumber(ctx, row.CaseNo)
 			ended := c.Status == string(nursery.CaseEnded)
@@ -290,6 +299,12 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 		}
 		return humantask.Closed{}, nil
 	}
+	if row.Name == procedure.EventSignal || row.Name == procedure.RowsSignal {
+		if err := s.Temporal.SignalWorkflow(ctx, row.CaseNo, "", row.Name, row.Payload); err != nil {
+			return humantask.Closed{}, fmt.Errorf("send %s: %w", row.Name, err)
+		}
+		return humantask.Closed{}, nil
+	}
 	var k PendingAnswer
 	if err := json.Unmarshal(row.Payload, &k); err != nil {
 		return humantask.Closed{}, fmt.Errorf("decode answer: %w", err)
@@ -298,6 +313,8 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 	switch row.Name {
 	case workflows.WithdrawUpdate:
 		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
+	case procedure.AnytimeUpdate:
+		arg = procedure.Anytime{ID: row.ID, Name: string(k.Outcome), Actor: k.Actor, Role: k.Role}
 	case activities.BuildChanged, activities.CaseChanged:
 		arg = workflows.Change{ID: row.ID}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"tuoyu/definition"
 	"tuoyu/nursery"
+	"tuoyu/procedures/published"
 	"tuoyu/store"
 	"tuoyu/workflows"
 )
@@ -36,13 +37,56 @@ func formSchema(form string) json.RawMessage {
 	return raw
 }
 
-// definedAs returns the definition of a task.
-func definedAs(task store.Task) (definition.TaskKind, error) {
+// taskForm is the definition of a task with the form of its answer.
+type taskForm struct {
+	definition.TaskKind
+	raw    json.RawMessage
+	schema *jsonschema.Schema
+}
+
+// definedAs returns the definition of a task and its form. Those of a task of a procedure are of the revision of its case.
+func (s *Service) definedAs(ctx context.Context, q *store.Queries, task store.Task) (taskForm, error) {
 	kind, ok := workflows.TaskOf(task.Kind)
 	if !ok {
-		return kind, fmt.Errorf("task %s is of kind %s, which no process defines", task.ID, task.Kind)
+		return taskForm{}, fmt.Errorf("task %s is of kind %s, which no process defines", task.ID, task.Kind)
 	}
-	return kind, nil
+	if schema, ok := compiledForms()[kind.Form]; ok {
+		return taskForm{kind, formSchema(kind.Form), schema}, nil
+	}
+	r, err := s.RevisionOf(ctx, q, task.CaseNo)
+	if err != nil {
+		return taskForm{}, err
+	}
+	kind, ok = r.Task(task.Kind)
+	if !ok {
+		return taskForm{}, fmt.Errorf("task %s is of kind %s, which its revision does not define", task.ID, task.Kind)
+	}
+	raw, schema := r.FormOf(kind.Form)
+	return taskForm{kind, raw, schema}, nil
+}
+
+// RevisionOf returns the revision of the procedure by which a case goes on. Error: not_found for a case of no procedure.
+func (s *Service) RevisionOf(ctx context.Context, q *store.Queries, caseNo string) (*published.Revision, error) {
+	c, err := q.CaseByNumber(ctx, caseNo)
+	switch {
+	case store.IsNotFound(err) || err == nil && c.Plan == "":
+		return nil, NewNotFound()
+	case err != nil:
+		return nil, fmt.Errorf("read case: %w", err)
+	}
+	return s.revisionOf(c)
+}
+
+func (s *Service) revisionOf(c store.Case) (*published.Revision, error) {
+	day := c.ReceivedOn
+	if day.IsZero() {
+		day = nursery.DateOf(c.CreatedAt)
+	}
+	r, err := s.Catalogue.Known(c.Plan, day)
+	if errors.Is(err, published.ErrNone) {
+		return nil, NewError(CodeEngineUnavailable, "事项的版本正在更新，请稍后再试。")
+	}
+	return r, err
 }
 
 var compiledForms = sync.OnceValue(func() map[string]*jsonschema.Schema {
@@ -72,7 +116,7 @@ var compiledForms = sync.OnceValue(func() map[string]*jsonschema.Schema {
 
 // checkForm validates the form of an answer and returns every error at once.
 func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Task, in Completion) error {
-	kind, err := definedAs(task)
+	kind, err := s.definedAs(ctx, q, task)
 	if err != nil {
 		return err
 	}
@@ -87,7 +131,7 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	object, _ := value.(map[string]any)
 	checkFields(&c, kind, len(task.Outcomes) == 1, in.Outcome, object)
 	var invalid *jsonschema.ValidationError
-	if err = compiledForms()[kind.Form].Validate(value); errors.As(err, &invalid) {
+	if err = kind.schema.Validate(value); errors.As(err, &invalid) {
 		for _, f := range formErrors(invalid, nil) {
 			c.Add(f.Location, f.Message)
 		}
@@ -275,12 +319,13 @@ func CheckRegistration(under string, r nursery.Registration) error {
 	return c.Err()
 }
 
-// formProperties returns the names of a form's fields, in its order.
-func formProperties(form string) (names []string) {
+// properties returns the names of the form's fields, in its order.
+func (f taskForm) properties() (names []string) {
+	form := f.Form
 	var schema struct {
 		Properties json.RawMessage `json:"properties"`
 	}
-	if err := json.Unmarshal(formSchema(form), &schema); err != nil {
+	if err := json.Unmarshal(f.raw, &schema); err != nil {
 		panic("casework: form " + form + ": " + err.Error())
 	}
 	d := json.NewDecoder(bytes.NewReader(schema.Properties))
@@ -304,7 +349,7 @@ func formProperties(form string) (names []string) {
 
 // checkFields rejects an answer that lacks a required field of its outcome, or has a field that the outcome does not
 // have. Only is whether no other outcome is offered.
-func checkFields(c *Checker, kind definition.TaskKind, only bool, outcome nursery.Outcome, answer map[string]any) {
+func checkFields(c *Checker, kind taskForm, only bool, outcome nursery.Outcome, answer map[string]any) {
 	o, ok := kind.Outcome(outcome)
 	if !ok {
 		c.Add("/outcome", "不在可选结果之内")
@@ -316,7 +361,7 @@ func checkFields(c *Checker, kind definition.TaskKind, only bool, outcome nurser
 			c.Add("/answer/"+name, neededText(name, outcome))
 		}
 	}
-	for _, name := range formProperties(kind.Form) {
+	for _, name := range kind.properties() {
 		if !blank(answer[name]) && !slices.Contains(required, name) && !slices.Contains(optional, name) {
 			c.Add("/answer/"+name, "“"+o.Title+"”不填写此项")
 		}

@@ -18,6 +18,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/procedures/published"
 	"tuoyu/sealing"
 	"tuoyu/store"
 	"tuoyu/uploads"
@@ -36,6 +37,7 @@ type Deps struct {
 	Scan          uploads.Scanner     // nil: uploads are stored unscanned and marked so
 	Now           func() time.Time    // nil: time.Now
 	Log           *slog.Logger        // nil: slog.Default
+	Catalogue     *published.Catalogue
 	PublicURL     string
 }
 

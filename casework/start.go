@@ -54,6 +54,8 @@ type Opening struct {
 	Files                        []string // attachments that the facts refer to
 	Note                         string
 	Draft                        bool
+	Plan                         string        // the hash of the plan, for a case of a procedure
+	Stage                        nursery.Stage // in which it begins; empty: the first of its process
 }
 
 // OpenCase assigns the case its number and tracking code and inserts it with its first version.
@@ -72,7 +74,10 @@ func (s *Service) OpenCase(ctx context.Context, q *store.Queries, p nursery.Prin
 		Kind: string(o.Kind), County: o.County, Institution: o.Institution, Partner: o.Partner, About: o.About, ParentCase: o.Parent,
 		Subject: o.Subject, SiteKind: string(o.SiteKind), Stage: string(first.Code),
 		Status: string(nursery.CaseOpen), Holder: string(first.Holder), TrackingHash: trackingHash(code),
-		SubmittedBy: p.Account,
+		SubmittedBy: p.Account, Plan: o.Plan,
+	}
+	if o.Stage != "" {
+		c.Stage, c.Holder = string(o.Stage), string(nursery.RoleEngine)
 	}
 	if o.Draft {
 		c.Stage, c.Status, c.Holder = string(nursery.StageDraft), string(nursery.CaseDraft), string(nursery.RoleInstitution)

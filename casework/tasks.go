@@ -48,7 +48,7 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		if err != nil {
 			return err
 		}
-		kind, err := definedAs(task)
+		kind, err := s.definedAs(ctx, q, task)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (s *Service) Task(ctx context.Context, p nursery.Principal, id string) (Tas
 		if err != nil {
 			return err
 		}
-		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.Summary(c, years), Form: formSchema(kind.Form)}
+		detail = TaskDetail{TaskSummary: s.summarise(task, p, years), Case: s.Summary(c, years), Form: kind.raw}
 		for i, o := range detail.Outcomes {
 			defined, _ := kind.Outcome(o.Outcome)
 			detail.Outcomes[i].Required, detail.Outcomes[i].Optional = defined.Fields(len(task.Outcomes) == 1)

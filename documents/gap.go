@@ -85,6 +85,9 @@ func plain(v any) string {
 	}
 }
 
+// UnverifiedMark is what Cite adds to a citation that was not checked against the published text.
+const UnverifiedMark = "〔待核〕"
+
 // Cite formats a citation as in Chinese documents: 《托育机构设置标准（试行）》（国卫人口发〔2019〕58号）第十九条. A citation not checked
 // against the published text is marked 待核.
 func Cite(c nursery.Citation) string {
@@ -95,7 +98,7 @@ func Cite(c nursery.Citation) string {
 	}
 	b.WriteString(ArticleText(c.Article))
 	if !c.Verified {
-		b.WriteString("〔待核〕")
+		b.WriteString(UnverifiedMark)
 	}
 	return b.String()
 }

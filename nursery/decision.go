@@ -55,6 +55,7 @@ type Decision struct {
 	FactsUsed    []string      `json:"facts_used" doc:"用到的事实, JSON Pointer, * 表示列表中的每一项"`
 	FactsMissing []string      `json:"facts_missing" doc:"缺少的事实, JSON Pointer"`
 	Route        string        `json:"route,omitempty" doc:"应转办的登记机关或机构类型"`
+	Fen          *int64        `json:"fen,omitempty" doc:"核定的金额（分）"`
 	Duration     time.Duration `json:"-"`
 }
 

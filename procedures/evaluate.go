@@ -12,11 +12,20 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"tuoyu/nursery"
 )
 
 // Evaluator decides by the rules of one procedure.
 type Evaluator struct {
 	queries map[string]rego.PreparedEvalQuery
+	rules   map[string]citedRule
+}
+
+// citedRule is what the METADATA of a rule state.
+type citedRule struct {
+	title string
+	basis []nursery.Citation
 }
 
 // Ruling is what a rule set decides.
@@ -24,22 +33,13 @@ type Ruling struct {
 	Result  string // pass, fail or unknown; what is not applicable is unknown
 	Route   string
 	Fen     *int64 // the amount, if the rules have one
-	Reasons []Reason
-}
-
-// Reason is a reason of a ruling.
-type Reason struct {
-	Rule    string   `json:"rule"`
-	Result  string   `json:"result"`
-	Subject string   `json:"subject"`
-	Fields  []string `json:"fields"`
-	Message string   `json:"message"`
-	Remedy  string   `json:"remedy"`
+	Reasons []nursery.Reason
 }
 
 // Evaluator prepares the rule sets of the procedure. The library is that of Options.
 func (p *Procedure) Evaluator(ctx context.Context, library map[string][]byte) (*Evaluator, error) {
 	modules := map[string]*ast.Module{}
+	cited := map[string]citedRule{}
 	for _, files := range []map[string][]byte{library, p.rego} {
 		for _, path := range sortedKeys(files) {
 			m, err := parseRego(path, files[path])
@@ -47,6 +47,11 @@ func (p *Procedure) Evaluator(ctx context.Context, library map[string][]byte) (*
 				return nil, fmt.Errorf("parse rules: %w", err)
 			}
 			modules[path] = m
+			for _, a := range m.Annotations {
+				if id, ok := a.Custom["rule"].(string); ok {
+					cited[id] = citedRule{a.Title, citations(a.Custom["basis"])}
+				}
+			}
 		}
 	}
 	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1)
@@ -54,7 +59,7 @@ func (p *Procedure) Evaluator(ctx context.Context, library map[string][]byte) (*
 		return nil, fmt.Errorf("compile rules: %w", compiler.Errors)
 	}
 	store := inmem.NewFromObject(map[string]any{"params": p.parameterData()})
-	e := &Evaluator{queries: map[string]rego.PreparedEvalQuery{}}
+	e := &Evaluator{queries: map[string]rego.PreparedEvalQuery{}, rules: cited}
 	for _, name := range p.rules.names() {
 		at := "data." + name
 		query, err := rego.New(
@@ -105,7 +110,7 @@ func (e *Evaluator) Decide(ctx context.Context, set string, input map[string]any
 		return Ruling{}, fmt.Errorf("evaluate %s: %w", set, err)
 	}
 	var found struct {
-		Reasons    []Reason
+		Reasons    []nursery.Reason
 		Applicable []bool
 		Route      []string
 		Fen        []json.Number
@@ -113,12 +118,21 @@ func (e *Evaluator) Decide(ctx context.Context, set string, input map[string]any
 	if err := json.Unmarshal(raw, &found); err != nil {
 		return Ruling{}, fmt.Errorf("evaluate %s: %w", set, err)
 	}
-	return rule(found.Reasons, slices.Contains(found.Applicable, false), found.Route, found.Fen)
+	return e.ruling(found.Reasons, slices.Contains(found.Applicable, false), found.Route, found.Fen)
 }
 
-func rule(reasons []Reason, inapplicable bool, route []string, fen []json.Number) (Ruling, error) {
+// Has reports whether the procedure has a rule set of its own of that name.
+func (e *Evaluator) Has(set string) bool {
+	_, ok := e.queries[set]
+	return ok
+}
+
+func (e *Evaluator) ruling(reasons []nursery.Reason, inapplicable bool, route []string, fen []json.Number) (Ruling, error) {
 	r := Ruling{Result: ResultPass, Reasons: reasons}
-	for _, reason := range reasons {
+	for i, reason := range reasons {
+		rule := e.rules[reason.Rule]
+		reasons[i].Title, reasons[i].Basis = rule.title, rule.basis
+		reasons[i].Verified = !slices.ContainsFunc(rule.basis, func(c nursery.Citation) bool { return !c.Verified })
 		switch {
 		case reason.Result == ResultFail:
 			r.Result = ResultFail
@@ -161,4 +175,28 @@ func given(value any) any {
 		return out
 	}
 	return value
+}
+
+// citations reads the basis of a rule, which is one citation or a list.
+func citations(basis any) (list []nursery.Citation) {
+	items, ok := basis.([]any)
+	if !ok {
+		items = []any{basis}
+	}
+	for _, item := range items {
+		c, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		text := func(name string) string {
+			if c[name] == nil {
+				return ""
+			}
+			return fmt.Sprint(c[name])
+		}
+		list = append(list, nursery.Citation{
+			Document: text("doc"), Number: text("no"), Article: text("article"), Binding: nursery.Binding(text("binding")), Verified: c["verified"] == true,
+		})
+	}
+	return list
 }

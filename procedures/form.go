@@ -57,6 +57,15 @@ type FormOutcome struct {
 // Fields returns the fields of a form of the plan.
 func (p *Procedure) Fields(form int) []Field { return p.forms[form].fields }
 
+// Form returns the schema of a form by its name, as written and compiled; nil if there is none.
+func (p *Procedure) Form(name string) (json.RawMessage, *jsonschema.Schema) {
+	i := slices.IndexFunc(p.forms, func(f *form) bool { return f.name == name })
+	if i < 0 {
+		return nil, nil
+	}
+	return p.forms[i].raw, p.forms[i].schema
+}
+
 // FormOutcomes returns the outcomes that a form of the plan lists for tasks.
 func (p *Procedure) FormOutcomes(form int) (list []FormOutcome) {
 	for _, t := range p.forms[form].outcomes {

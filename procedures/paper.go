@@ -28,7 +28,22 @@ type paperRead struct {
 // paperFunctions are the functions that papers may call: those of the papers in the program.
 var paperFunctions = template.FuncMap{
 	"cite": func(any) string { return "" }, "citeShort": func(any) string { return "" }, "law": func(any) string { return "" },
-	"date": func(any) string { return "" }, "add": func(a, b int) int { return a + b },
+	"date": func(any) string { return "" }, "add": func(a, b int) int { return a + b }, "yuan": func(any) string { return "" },
+}
+
+// PaperBody returns the body of a paper of the plan as HTML, with the functions of the program in place of those that only
+// check templates. What the data lack is left out.
+func (p *Procedure) PaperBody(i int, functions template.FuncMap, data map[string]any) (string, error) {
+	paper := p.papers[i]
+	t, err := template.New(paper.name).Funcs(paperFunctions).Funcs(functions).Parse(string(paper.raw))
+	if err != nil {
+		return "", fmt.Errorf("parse paper %s: %w", paper.name, err)
+	}
+	var out strings.Builder
+	if err := t.ExecuteTemplate(&out, "body", data); err != nil {
+		return "", fmt.Errorf("paper %s: %w", paper.name, err)
+	}
+	return out.String(), nil
 }
 
 var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)(?::(\d+))?: (.*)$`)

@@ -38,7 +38,7 @@ func (q *Queries) ApplicationVersion(ctx context.Context, arg ApplicationVersion
 }
 
 const caseByNumber = `-- name: CaseByNumber :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE case_no = $1
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at, plan, parent_step FROM cases WHERE case_no = $1
 `
 
 func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error) {
@@ -72,12 +72,14 @@ func (q *Queries) CaseByNumber(ctx context.Context, caseNo string) (Case, error)
 		&i.StuckAt,
 		&i.StuckReason,
 		&i.LookedAt,
+		&i.Plan,
+		&i.ParentStep,
 	)
 	return i, err
 }
 
 const cases = `-- name: Cases :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at, plan, parent_step FROM cases WHERE (created_at, case_no) < ($1::timestamptz, $2::text)
     AND ($3::text = '' OR county = $3::text) AND ($4::text = '' OR institution = $4::text)
     AND ($5::text = '' OR partner = $5::text AND partner <> '')
     AND ($6::text = '' OR kind = $6::text) AND ($7::text = '' OR stage = $7::text)
@@ -161,6 +163,8 @@ func (q *Queries) Cases(ctx context.Context, arg CasesParams) ([]Case, error) {
 			&i.StuckAt,
 			&i.StuckReason,
 			&i.LookedAt,
+			&i.Plan,
+			&i.ParentStep,
 		); err != nil {
 			return nil, err
 		}
@@ -355,9 +359,9 @@ func (q *Queries) EventsOfCase(ctx context.Context, arg EventsOfCaseParams) ([]C
 
 const insertCase = `-- name: InsertCase :exec
 INSERT INTO cases (case_no, kind, county, institution, partner, about, parent_case, subject, site_kind, stage, status,
-    holder, tracking_hash, submitted_by, created_at, updated_at)
+    holder, tracking_hash, submitted_by, plan, parent_step, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-    $12, $13, $14, $15, $16)
+    $12, $13, $14, $15, $16, $17, $18)
 `
 
 type InsertCaseParams struct {
@@ -375,6 +379,8 @@ type InsertCaseParams struct {
 	Holder       string
 	TrackingHash []byte
 	SubmittedBy  string
+	Plan         string
+	ParentStep   string
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -395,6 +401,8 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) error {
 		arg.Holder,
 		arg.TrackingHash,
 		arg.SubmittedBy,
+		arg.Plan,
+		arg.ParentStep,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)

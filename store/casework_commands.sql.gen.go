@@ -543,7 +543,7 @@ UPDATE cases SET looked_at = $1::timestamptz WHERE case_no IN (
     WHERE c.status = 'open' AND c.looked_at < $2::timestamptz
         AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = 'start/' || c.case_no AND o.delivered_at IS NULL)
     ORDER BY c.looked_at LIMIT $3::integer FOR UPDATE SKIP LOCKED)
-RETURNING case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at
+RETURNING case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at, plan, parent_step
 `
 
 type TakeCasesToLookAtParams struct {
@@ -591,6 +591,8 @@ func (q *Queries) TakeCasesToLookAt(ctx context.Context, arg TakeCasesToLookAtPa
 			&i.StuckAt,
 			&i.StuckReason,
 			&i.LookedAt,
+			&i.Plan,
+			&i.ParentStep,
 		); err != nil {
 			return nil, err
 		}

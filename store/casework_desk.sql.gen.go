@@ -956,7 +956,7 @@ func (q *Queries) SavedFilters(ctx context.Context, arg SavedFiltersParams) ([]S
 }
 
 const seenChanges = `-- name: SeenChanges :many
-SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed, c.stuck_at, c.stuck_reason, c.looked_at FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
+SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed, c.stuck_at, c.stuck_reason, c.looked_at, c.plan, c.parent_step FROM cases c WHERE c.case_no IN (SELECT e.case_no FROM case_events e
     WHERE e.id = ANY ($1::bigint[]) AND ($2::boolean OR NOT e.internal)) ORDER BY c.case_no LIMIT 100
 `
 
@@ -1003,6 +1003,8 @@ func (q *Queries) SeenChanges(ctx context.Context, arg SeenChangesParams) ([]Cas
 			&i.StuckAt,
 			&i.StuckReason,
 			&i.LookedAt,
+			&i.Plan,
+			&i.ParentStep,
 		); err != nil {
 			return nil, err
 		}

@@ -1242,7 +1242,7 @@ func (q *Queries) NoteReadings(ctx context.Context, arg NoteReadingsParams) erro
 }
 
 const openCasesOfKind = `-- name: OpenCasesOfKind :many
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE institution = $1 AND kind = $2 AND status = 'open' ORDER BY case_no LIMIT 100
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at, plan, parent_step FROM cases WHERE institution = $1 AND kind = $2 AND status = 'open' ORDER BY case_no LIMIT 100
 `
 
 type OpenCasesOfKindParams struct {
@@ -1288,6 +1288,8 @@ func (q *Queries) OpenCasesOfKind(ctx context.Context, arg OpenCasesOfKindParams
 			&i.StuckAt,
 			&i.StuckReason,
 			&i.LookedAt,
+			&i.Plan,
+			&i.ParentStep,
 		); err != nil {
 			return nil, err
 		}

@@ -119,7 +119,7 @@ func (q *Queries) CancelOpenTasks(ctx context.Context, arg CancelOpenTasksParams
 }
 
 const caseForStep = `-- name: CaseForStep :one
-SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at FROM cases WHERE case_no = $1 FOR UPDATE
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at, plan, parent_step FROM cases WHERE case_no = $1 FOR UPDATE
 `
 
 // The case row, locked: the steps of one case are written one after the other.
@@ -154,12 +154,14 @@ func (q *Queries) CaseForStep(ctx context.Context, caseNo string) (Case, error) 
 		&i.StuckAt,
 		&i.StuckReason,
 		&i.LookedAt,
+		&i.Plan,
+		&i.ParentStep,
 	)
 	return i, err
 }
 
 const caseOfStep = `-- name: CaseOfStep :one
-SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed, c.stuck_at, c.stuck_reason, c.looked_at, EXISTS (SELECT FROM case_events e WHERE e.case_no = c.case_no AND e.step = $1) AS written
+SELECT c.case_no, c.kind, c.county, c.institution, c.parent_case, c.subject, c.site_kind, c.stage, c.status, c.outcome, c.holder, c.due_on, c.due_provisional, c.overdue, c.version, c.tracking_hash, c.submitted_by, c.received_on, c.created_at, c.updated_at, c.ended_at, c.partner, c.about, c.passed, c.stuck_at, c.stuck_reason, c.looked_at, c.plan, c.parent_step, EXISTS (SELECT FROM case_events e WHERE e.case_no = c.case_no AND e.step = $1) AS written
 FROM cases c WHERE c.case_no = $2 FOR UPDATE OF c
 `
 
@@ -206,6 +208,8 @@ func (q *Queries) CaseOfStep(ctx context.Context, arg CaseOfStepParams) (CaseOfS
 		&i.Case.StuckAt,
 		&i.Case.StuckReason,
 		&i.Case.LookedAt,
+		&i.Case.Plan,
+		&i.Case.ParentStep,
 		&i.Written,
 	)
 	return i, err
@@ -1108,7 +1112,7 @@ func (q *Queries) PendingDocuments(ctx context.Context, caseNo string) ([]Docume
 const putClock = `-- name: PutClock :exec
 INSERT INTO clocks (case_no, name, county, institution, started_on, limit_days, pauses, due_on, provisional, ended_on)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (case_no, name) DO UPDATE SET pauses = excluded.pauses, due_on = excluded.due_on,
+ON CONFLICT (case_no, name) DO UPDATE SET started_on = excluded.started_on, limit_days = excluded.limit_days, pauses = excluded.pauses, due_on = excluded.due_on,
     provisional = excluded.provisional, ended_on = excluded.ended_on
 `
 

@@ -187,6 +187,8 @@ type Case struct {
 	StuckAt        *time.Time
 	StuckReason    string
 	LookedAt       time.Time
+	Plan           string
+	ParentStep     string
 }
 
 type CaseEvent struct {
@@ -896,6 +898,39 @@ type PlannedInspection struct {
 	OpensOn         nursery.Date
 	Inspection      *string
 	Dropped         bool
+}
+
+type ProcedurePublicity struct {
+	CaseNo      string
+	Step        string
+	Kind        string
+	County      string
+	Institution string
+	Title       string
+	Body        string
+	OpenedOn    nursery.Date
+	LastOn      nursery.Date
+	EndedAt     *time.Time
+	Result      string
+}
+
+type ProcedureRow struct {
+	ID          int64
+	Kind        string
+	CaseNo      *string
+	SetName     string
+	Key         string
+	County      string
+	Institution string
+	Data        json.RawMessage
+	Sealed      []byte
+	State       string
+	Plan        string
+	EnteredBy   string
+	EnteredAt   time.Time
+	UpdatedBy   string
+	UpdatedAt   time.Time
+	Removed     bool
 }
 
 type Publication struct {

@@ -28,6 +28,8 @@ type CaseInput struct {
 	SubmittedBy string
 	Version     int `json:",omitempty"` // of the workflow code it was started with; 0 before versions were recorded
 
+	Hash string `json:",omitempty"` // of the plan, for a case of a procedure
+
 	// For a process that continues as new: the number of tasks that previous runs have opened, and those still open.
 	Asked int               `json:",omitempty"`
 	Open  []humantask.Asked `json:",omitempty"`

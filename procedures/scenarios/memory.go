@@ -272,27 +272,11 @@ func (m *memory) decide(ctx context.Context, set int) (procedure.Decided, error)
 
 // instant returns when the day of a moment is over.
 func (m *memory) instant(moment procedures.Moment, at time.Time) (time.Time, error) {
-	day := nursery.DateOf(at)
-	switch {
-	case moment.Path != "":
-		value, _ := m.facts[strings.TrimPrefix(moment.Path, "facts.")].(string)
-		var err error
-		if day, err = nursery.ParseDate(value); err != nil {
-			return time.Time{}, stuck("没有填写日期 %s", moment.Path)
-		}
-	case moment.EndOf != "":
-		months := map[string]int{"month": 1, "quarter": 3, "half_year": 6, "year": 12}[moment.EndOf]
-		first := (int(m.received.Month)-1)/months*months + 1
-		day = nursery.NewDate(m.received.Year, time.Month(first), 1).AddMonths(months).AddDays(-1)
+	over, err := moment.Over(procedures.At{Today: nursery.DateOf(at), Received: m.received, Facts: m.facts, Years: m.years, Limit: m.limit})
+	if err != nil {
+		return over, stuck("%s", err)
 	}
-	if moment.Days != nil {
-		n, ok := m.limit(moment.Days)
-		if !ok {
-			return time.Time{}, stuck("没有设定 %s 的天数", moment.Days.Param)
-		}
-		day = m.years.AddWorkingDays(day, n).Date
-	}
-	return day.AddDays(1).In(nursery.Shanghai), nil
+	return over, nil
 }
 
 // CountSubCases counts the sub-cases.

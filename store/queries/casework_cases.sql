@@ -9,9 +9,9 @@ WHERE institutions.status = 'applying';
 
 -- name: InsertCase :exec
 INSERT INTO cases (case_no, kind, county, institution, partner, about, parent_case, subject, site_kind, stage, status,
-    holder, tracking_hash, submitted_by, created_at, updated_at)
+    holder, tracking_hash, submitted_by, plan, parent_step, created_at, updated_at)
 VALUES (@case_no, @kind, @county, @institution, @partner, @about, @parent_case, @subject, @site_kind, @stage, @status,
-    @holder, @tracking_hash, @submitted_by, @created_at, @updated_at);
+    @holder, @tracking_hash, @submitted_by, @plan, @parent_step, @created_at, @updated_at);
 
 -- name: OpenCaseOf :one
 -- Served by cases_one_open.

@@ -73,7 +73,7 @@ SELECT * FROM clocks WHERE case_no = @case_no ORDER BY name;
 -- name: PutClock :exec
 INSERT INTO clocks (case_no, name, county, institution, started_on, limit_days, pauses, due_on, provisional, ended_on)
 VALUES (@case_no, @name, @county, @institution, @started_on, @limit_days, @pauses, @due_on, @provisional, @ended_on)
-ON CONFLICT (case_no, name) DO UPDATE SET pauses = excluded.pauses, due_on = excluded.due_on,
+ON CONFLICT (case_no, name) DO UPDATE SET started_on = excluded.started_on, limit_days = excluded.limit_days, pauses = excluded.pauses, due_on = excluded.due_on,
     provisional = excluded.provisional, ended_on = excluded.ended_on;
 
 -- name: LatestApplication :one

@@ -63,9 +63,9 @@ func (r *run) question(ctx workflow.Context, l *line, s *procedures.Stage, index
 	return Left{Result: string(answer.Outcome), Task: answer.Task, Actor: answer.Actor, Role: answer.Role}, nil
 }
 
-// kind returns the kind of a task. Its words are live, so that the outside takes the title from the revision.
+// kind returns the kind of a task. It has no title: words are live, so that the outside takes it from the revision.
 func (r *run) kind(task *procedures.Task) definition.TaskKind {
-	kind := definition.TaskKind{Name: r.plan.Kind + "." + task.Name, Title: task.Name, Roles: []nursery.Role{task.Role}}
+	kind := definition.TaskKind{Name: r.plan.Kind + "." + task.Name, Roles: []nursery.Role{task.Role}}
 	for _, code := range task.Outcomes {
 		kind.Outcomes = append(kind.Outcomes, definition.Outcome{Code: nursery.Outcome(code)})
 	}
