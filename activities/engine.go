@@ -34,6 +34,9 @@ type Engine struct {
 	PublicURL     string          // the base URL for verifying documents, without a trailing slash
 	Processes     *definition.Set // the steps that follow an answer to a task, and its titles
 
+	// Interpreted runs in a preview what follows an answer to a task of a procedure; nil: nothing is shown.
+	Interpreted func(ctx context.Context, e *Engine, task store.Task, a Answer) error
+
 	trial *trial // for a preview, which is rolled back; see Preview
 }
 

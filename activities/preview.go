@@ -13,6 +13,7 @@ import (
 	"tuoyu/definition"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/procedures"
 	"tuoyu/store"
 )
 
@@ -114,6 +115,9 @@ func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 		}
 		outcome, m.Tasks = nursery.Outcome(*found.Outcome), []string{found.ID}
 	}
+	if e.Interpreted != nil && e.isInterpreted(task) {
+		return e.Interpreted(ctx, e, task, a)
+	}
 	if o, defined := kind.Outcome(outcome); !defined {
 		return fmt.Errorf("%s has no outcome %s", kind.Name, outcome)
 	} else if len(o.Papers) == 0 {
@@ -124,6 +128,13 @@ func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 		_, err = e.take(ctx, m, kind.Steps(outcome, found))
 	}
 	return err
+}
+
+// isInterpreted reports whether the task is of a procedure: its answers lead to stages, and no step of the program follows them.
+func (e *Engine) isInterpreted(task store.Task) bool {
+	kind, _, _ := strings.Cut(task.Kind, ".")
+	p, ok := e.Processes.Process(nursery.CaseKind(kind))
+	return ok && p.Workflow == procedures.Workflow
 }
 
 // take runs steps and returns the condition found by the last of them, on which later steps depend.

@@ -258,6 +258,9 @@ func wake(ctx context.Context, q *store.Queries, c store.Case, id, update string
 	return nil
 }
 
+// PrintRequest is the name of an outbox row that asks for the papers of a case that its own workflow does not print.
+const PrintRequest = "print_papers"
+
 // QueueSignal queues a signal with an argument for the workflow of a case; once for an ID.
 func QueueSignal(ctx context.Context, q *store.Queries, c store.Case, id, name string, arg any, at time.Time) error {
 	payload, err := json.Marshal(arg)

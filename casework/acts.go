@@ -75,5 +75,5 @@ var acts = []definition.Act{
 // ActTable returns every act, including those of the processes, in the form in which the rules of policies/authz read
 // them. A resource without an act that shows it is visible with its case.
 func ActTable() definition.ActTable {
-	return definition.NewActTable("case.read", acts, workflows.Processes())
+	return definition.NewActTable("case.read", acts, workflows.Definitions().Compiled())
 }

@@ -12,6 +12,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/procedures/steps"
 	"tuoyu/store"
 	"tuoyu/workflows"
 	"tuoyu/workflows/humantask"
@@ -160,13 +161,9 @@ func (s *Service) copyPaper(ctx context.Context, q *store.Queries, old store.Doc
 	return documentOf(row), nil
 }
 
-// PrintPapers is the name of an outbox row that asks for a case's papers; the case may have ended, so a workflow of
-// its own prints them.
-const PrintPapers = "print_papers"
-
 func (s *Service) keepPrinting(ctx context.Context, q *store.Queries, paper store.Document, id string) error {
 	return q.InsertOutbox(ctx, store.InsertOutboxParams{
-		ID: id, CaseNo: paper.CaseNo, County: paper.County, Institution: paper.Institution, Kind: "start", Name: PrintPapers,
+		ID: id, CaseNo: paper.CaseNo, County: paper.County, Institution: paper.Institution, Kind: "start", Name: activities.PrintRequest,
 		Payload: json.RawMessage("{}"), CreatedAt: s.Now(), NextAt: s.Now().Add(relayAfter),
 	})
 }
@@ -265,6 +262,7 @@ func (s *Service) PreviewNotice(ctx context.Context, p nursery.Principal, task s
 		return nil, err
 	}
 	engine := &activities.Engine{DB: s.DB, Rules: s.Rules, CalendarCache: s.CalendarCache, Fields: s.Fields, PublicURL: s.PublicURL, Processes: workflows.Definitions()}
+	engine.Interpreted = (&steps.Steps{Engine: engine, Catalogue: s.Catalogue}).Preview
 	papers, err := activities.Preview(ctx, engine, activities.Answer{
 		Task: task, Outcome: in.Outcome, Said: in.Answer, Actor: p.Account, Role: p.Role, At: s.Now(),
 	})

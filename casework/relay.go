@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"tuoyu/activities"
 	"tuoyu/nursery"
 	"tuoyu/store"
 	"tuoyu/workflows/humantask"
@@ -107,7 +108,7 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 	ctx, cancel := context.WithTimeout(ctx, relayWithin)
 	defer cancel()
 	switch {
-	case row.Name == PrintPapers:
+	case row.Name == activities.PrintRequest:
 		return s.startPrinting(ctx, row)
 	case row.Kind == "start":
 		if err := s.StartWorkflow(ctx, row); err != nil {

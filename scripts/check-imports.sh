@@ -8,11 +8,12 @@ layers='
 nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
 calendar growth definition testdata sealing/sealingtest uploads
 policies documents procedures procedures/library store e2e/roleplay
-funds
+funds procedures/published
 activities store/storetest e2e/stories procedures/describe procedures/proceduretest
 procedures/drawing
 workflows/humantask
 workflows workflows/procedure
+procedures/steps
 casework worker procedures/scenarios
 casework/public casework/stuck
 web/ui

@@ -706,6 +706,34 @@ func (q *Queries) PutRows(ctx context.Context, arg PutRowsParams) error {
 	return err
 }
 
+const queuePrinting = `-- name: QueuePrinting :exec
+INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+VALUES ($1, $2, $3, $4, 'start', $5, '{}', $6, now())
+ON CONFLICT (id) DO NOTHING
+`
+
+type QueuePrintingParams struct {
+	ID          string
+	CaseNo      string
+	County      string
+	Institution string
+	Name        string
+	At          time.Time
+}
+
+// Asks for the papers of a case; once for an ID.
+func (q *Queries) QueuePrinting(ctx context.Context, arg QueuePrintingParams) error {
+	_, err := q.db.Exec(ctx, queuePrinting,
+		arg.ID,
+		arg.CaseNo,
+		arg.County,
+		arg.Institution,
+		arg.Name,
+		arg.At,
+	)
+	return err
+}
+
 const queueSignal = `-- name: QueueSignal :exec
 INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
 VALUES ($1, $2, $3, $4, 'update', $5, $6, $7, now())

@@ -7,13 +7,16 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/procedures"
 	"tuoyu/workflows"
+	"tuoyu/workflows/procedure"
 )
 
 // Register registers every workflow and activity of e with w, which polls workflows.TaskQueue. Each has an explicit
-// name, independent of the name of its Go function.
-func Register(w worker.Registry, e *activities.Engine) {
+// name, independent of the name of its Go function. The cases of procedures ask o.
+func Register(w worker.Registry, e *activities.Engine, o procedure.Outside) {
 	RegisterWorkflows(w)
+	procedure.Register(w, o)
 	for _, a := range activities.Names(e) {
 		w.RegisterActivityWithOptions(a.Run, activity.RegisterOptions{Name: a.Name})
 	}
@@ -24,6 +27,7 @@ func RegisterWorkflows(w worker.WorkflowRegistry) {
 	for _, named := range workflows.Names() {
 		w.RegisterWorkflowWithOptions(named.Run, workflow.RegisterOptions{Name: named.Name})
 	}
+	w.RegisterWorkflowWithOptions(procedure.Procedure, workflow.RegisterOptions{Name: procedures.Workflow})
 }
 
 // RegisterPapers registers the activities that render documents with w, which polls activities.PapersQueue.

@@ -102,7 +102,7 @@ func (s Service) retryPrinting(ctx context.Context, within asEngine, c store.Cas
 func (s Service) signalRetry(ctx context.Context, within asEngine, c store.Case) error {
 	var printing []string
 	err := within(func(q *store.Queries) (err error) {
-		printing, err = q.PrintingOfCase(ctx, store.PrintingOfCaseParams{CaseNo: c.CaseNo, Name: casework.PrintPapers})
+		printing, err = q.PrintingOfCase(ctx, store.PrintingOfCaseParams{CaseNo: c.CaseNo, Name: activities.PrintRequest})
 		return err
 	})
 	if err != nil {

@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"tuoyu/nursery"
 	"tuoyu/policies"
 	"tuoyu/procedures"
 	"tuoyu/procedures/describe"
 	"tuoyu/procedures/drawing"
+	"tuoyu/procedures/published"
 )
 
 type procedureCommands struct {
@@ -175,20 +174,5 @@ func procedureOptions(ctx context.Context) (procedures.Options, error) {
 	if err != nil {
 		return procedures.Options{}, err
 	}
-	library, err := fs.ReadFile(policies.Embedded(), "lib/lib.rego")
-	if err != nil {
-		return procedures.Options{}, err
-	}
-	packs := engine.Status().Packs
-	return procedures.Options{
-		Library: map[string][]byte{"lib/lib.rego": library},
-		RuleSets: func(on nursery.Date) (names []string) {
-			for _, p := range packs {
-				if !on.Before(p.From) && (p.Until.IsZero() || on.Before(p.Until)) {
-					names = p.RuleSets
-				}
-			}
-			return names
-		},
-	}, nil
+	return published.Options(engine)
 }

@@ -24,11 +24,16 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/procedures/published"
 	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
 	"tuoyu/uploads"
+	"tuoyu/workflows"
 )
+
+// catalogueInterval is the interval at which processes look for revisions of procedures that were published.
+const catalogueInterval = 3 * time.Second
 
 // bundleInterval is the interval at which a bundle of rules is requested.
 const bundleInterval = time.Minute
@@ -38,18 +43,19 @@ const maxPaper = 64 << 20
 
 // process is what the commands serve and worker have in common.
 type process struct {
-	settings settings
-	log      *slog.Logger
-	db       *store.DB
-	temporal client.Client
-	rules    *policies.Engine
-	almanac  *store.CalendarCache
-	blobs    *store.DiskBlobs
-	renderer *documents.Client
-	keys     *sealing.Keyset // nil without a keyset file, as is fields
-	fields   *sealing.Fields
-	metrics  *prometheus.Registry
-	closers  []func(context.Context) error // run last to first
+	settings  settings
+	log       *slog.Logger
+	db        *store.DB
+	temporal  client.Client
+	rules     *policies.Engine
+	almanac   *store.CalendarCache
+	catalogue *published.Catalogue
+	blobs     *store.DiskBlobs
+	renderer  *documents.Client
+	keys      *sealing.Keyset // nil without a keyset file, as is fields
+	fields    *sealing.Fields
+	metrics   *prometheus.Registry
+	closers   []func(context.Context) error // run last to first
 }
 
 // openProcess reads the settings of command and opens its dependencies. Neither Postgres nor Temporal need be available
@@ -99,6 +105,11 @@ func (p *process) open(ctx context.Context, service string) error {
 		return err
 	}
 	p.almanac = store.NewCalendarCache(p.db)
+	allowed, err := published.Options(p.rules)
+	if err != nil {
+		return err
+	}
+	p.catalogue = published.New(p.db, allowed, workflows.Definitions(), p.log)
 	p.metrics = newMetrics(p.db, p.rules, p.blobs)
 	if p.temporal, err = openTemporal(s, p.keys, p.log, newTemporalMetrics(p.metrics)); err != nil {
 		return err
@@ -182,7 +193,7 @@ func (p *process) publicURL() string { return strings.TrimRight(p.settings.Publi
 func (p *process) casework(scan uploads.Scanner, renderer *documents.Renderer) *processes.Services {
 	return processes.New(casework.Deps{
 		DB: p.db, Temporal: p.temporal, Namespace: p.settings.TemporalNamespace, Rules: p.rules, CalendarCache: p.almanac, Blobs: p.blobs, Fields: p.fields, Renderer: renderer, Scan: scan, Log: p.log,
-		PublicURL: p.publicURL(),
+		PublicURL: p.publicURL(), Catalogue: p.catalogue,
 	})
 }
 

@@ -95,6 +95,7 @@ func (p *process) serve(ctx context.Context) error {
 		return err
 	}
 	go p.rules.Watch(ctx, bundleInterval)
+	go p.catalogue.Watch(ctx, catalogueInterval)
 	slog.Info("serving", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
 
 	select {

@@ -15,6 +15,7 @@ import (
 	"tuoyu/activities"
 	"tuoyu/casework/stuck"
 	"tuoyu/documents"
+	"tuoyu/procedures/steps"
 	"tuoyu/store"
 	"tuoyu/worker"
 	"tuoyu/workflows"
@@ -70,6 +71,7 @@ func (p *process) work(ctx context.Context) error {
 		return err
 	}
 	go p.rules.Watch(ctx, bundleInterval)
+	go p.catalogue.Watch(ctx, catalogueInterval)
 	slog.Info("worker started", "listen", srv.address(), "rules", p.rules.Status().Revision, "version", version)
 
 	working, end := context.WithCancel(ctx)
@@ -165,6 +167,9 @@ func (p *process) untilReady(ctx context.Context) bool {
 			lacks, err = "temporal", p.temporalAnswers(ctx)
 		}
 		if err == nil {
+			lacks, err = "procedures", p.catalogue.Refresh(ctx)
+		}
+		if err == nil {
 			return true
 		}
 		if lacks != last { // readiness reports it each time
@@ -220,7 +225,9 @@ func (p *process) startWorkers(engine *activities.Engine, failed chan<- error) (
 	sdkworker.SetBinaryChecksum(version) // otherwise each start reads the whole program for it
 	sdkworker.SetStickyWorkflowCacheSize(stickyCases)
 	cases := sdkworker.New(p.temporal, workflows.TaskQueue, forward)
-	worker.Register(cases, engine)
+	outside := &steps.Steps{Engine: engine, Catalogue: p.catalogue}
+	engine.Interpreted = outside.Preview
+	worker.Register(cases, engine, outside)
 	papers := sdkworker.New(p.temporal, activities.PapersQueue, printing)
 	worker.RegisterPapers(papers, engine)
 	counties := sdkworker.New(p.temporal, activities.CountiesQueue, counting)

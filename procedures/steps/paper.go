@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tuoyu/activities"
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/procedures/published"
@@ -41,7 +42,17 @@ func (m *mover) write(ctx context.Context, index int, hide []string) (string, er
 func (m *mover) issue(ctx context.Context, index int, body string) error {
 	content := &published.PaperContent{Body: body, Template: m.revision.Plan.Papers[index].Hash, Marked: strings.Contains(body, documents.UnverifiedMark)}
 	content.Printed = documents.Facts{}.Text("事项", m.revision.Live.Title)
-	return m.RequestPaper(ctx, m.revision.Paper(index), content)
+	if err := m.RequestPaper(ctx, m.revision.Paper(index), content); err != nil || m.Trial() {
+		return err
+	}
+	c := m.Case()
+	err := m.Queries().QueuePrinting(ctx, store.QueuePrintingParams{
+		ID: "print/" + c.CaseNo + "/" + m.in.Step, CaseNo: c.CaseNo, County: c.County, Institution: c.Institution, Name: activities.PrintRequest, At: m.At(),
+	})
+	if err != nil {
+		return fmt.Errorf("queue printing: %w", err)
+	}
+	return nil
 }
 
 // paperData returns what templates read, as JSON is decoded: facts, answers, rows, the decisions by rule set and the gaps of all

@@ -135,6 +135,12 @@ SELECT case_no FROM cases WHERE kind = @kind AND about = @about AND institution 
 SELECT stage, count(*)::integer AS cases, (count(*) FILTER (WHERE overdue))::integer AS late, min(updated_at)::timestamptz AS oldest
 FROM cases WHERE kind = @kind AND status = 'open' AND plan <> '' AND (sqlc.arg(county)::text = '' OR county = @county) GROUP BY stage;
 
+-- name: QueuePrinting :exec
+-- Asks for the papers of a case; once for an ID.
+INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
+VALUES (@id, @case_no, @county, @institution, 'start', @name, '{}', @at, now())
+ON CONFLICT (id) DO NOTHING;
+
 -- name: QueueSignal :exec
 -- Queues a signal for the workflow of a case; once for an ID. The outbox is scheduled by wall clock.
 INSERT INTO outbox (id, case_no, county, institution, kind, name, payload, created_at, next_at)
