@@ -76,6 +76,18 @@ func (s *Service) DeliverAfter(ctx context.Context, q *store.Queries, row store.
 // fromPeople are the names of the Updates that people send to cases.
 var fromPeople = []string{humantask.CompleteUpdate, workflows.WithdrawUpdate, procedure.AnytimeUpdate}
 
+// SendAfter sends a stored row to its case once the transaction is committed; what cannot be delivered remains for the relay.
+func (s *Service) SendAfter(ctx context.Context, q *store.Queries, id string) error {
+	return q.AsEngine(ctx, func() error {
+		row, err := q.OutboxByID(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read what to send: %w", err)
+		}
+		s.DeliverAfter(ctx, q, row, Late)
+		return nil
+	})
+}
+
 // settle sends a row to its case, after the answers and withdrawals that people sent to the case before: an answer that Postgres
 // has written and Temporal has lost comes first, so that the case takes the same way again.
 func (s *Service) settle(ctx context.Context, row store.Outbox, to audience, note noting) error {

@@ -95,3 +95,12 @@ func FieldOf(location string, err error) FieldError {
 	}
 	return FieldError{Location: location, Message: "填写有误"}
 }
+
+// FieldsOf returns the fields of an error of validation; false for any other error.
+func FieldsOf(err error) ([]FieldError, bool) {
+	var refused *Error
+	if errors.As(err, &refused) && refused.Code == CodeInvalid {
+		return refused.Fields, true
+	}
+	return nil, false
+}

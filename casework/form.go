@@ -130,15 +130,9 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 	c := Checker{}
 	object, _ := value.(map[string]any)
 	checkFields(&c, kind, len(task.Outcomes) == 1, in.Outcome, object)
-	var invalid *jsonschema.ValidationError
-	if err = kind.schema.Validate(value); errors.As(err, &invalid) {
-		for _, f := range formErrors(invalid, nil) {
-			c.Add(f.Location, f.Message)
-		}
-	} else if err != nil {
+	if err := CheckSchema(&c, "/answer", kind.schema, value); err != nil {
 		return fmt.Errorf("check form of %s: %w", task.Kind, err)
 	}
-	checkPrintable(&c, "/answer", value)
 	if len(c.Fields) > 0 {
 		return c.Err()
 	}
@@ -148,6 +142,21 @@ func (s *Service) checkForm(ctx context.Context, q *store.Queries, task store.Ta
 		}
 	}
 	return checkFormAttachments(ctx, q, task, in.Answer)
+}
+
+// CheckSchema adds what is wrong with a value that JSON was decoded into by its schema, below a location, and text that can be
+// neither stored nor printed. The error is one of the schema itself.
+func CheckSchema(c *Checker, at string, schema *jsonschema.Schema, value any) error {
+	var invalid *jsonschema.ValidationError
+	if err := schema.Validate(value); errors.As(err, &invalid) {
+		for _, f := range formErrors(at, invalid, nil) {
+			c.Add(f.Location, f.Message)
+		}
+	} else if err != nil {
+		return err
+	}
+	checkPrintable(c, at, value)
+	return nil
 }
 
 // checkPrintable finds text in a form that can be neither stored nor printed.
@@ -210,14 +219,14 @@ func checkFormAttachments(ctx context.Context, q *store.Queries, task store.Task
 	return c.Err()
 }
 
-func formErrors(e *jsonschema.ValidationError, fields []FieldError) []FieldError {
+func formErrors(at string, e *jsonschema.ValidationError, fields []FieldError) []FieldError {
 	for _, cause := range e.Causes {
-		fields = formErrors(cause, fields)
+		fields = formErrors(at, cause, fields)
 	}
 	if len(e.Causes) > 0 {
 		return fields
 	}
-	location := "/answer"
+	location := at
 	for _, part := range e.InstanceLocation {
 		location += "/" + part
 	}

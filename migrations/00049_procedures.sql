@@ -37,6 +37,7 @@ ALTER TABLE cases ADD COLUMN plan text NOT NULL DEFAULT '', ADD COLUMN parent_st
 CREATE INDEX cases_by_plan ON cases (plan, stage) WHERE plan <> '' AND status = 'open';
 CREATE INDEX cases_by_kind_about ON cases (kind, about, institution) WHERE plan <> '';
 
+CREATE INDEX cases_by_kind_created ON cases (kind, created_at DESC, case_no DESC) WHERE plan <> '';
 CREATE INDEX inspection_findings_open ON inspection_findings (institution) WHERE corrected_on IS NULL;
 
 -- What is filled in by rows: rows of a case, or of a register without one 台账.
@@ -143,6 +144,6 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tuoyu_app;
 -- +goose Down
 DROP TABLE procedure_publicity, procedure_row_history, procedure_rows;
 DROP FUNCTION remember_procedure_row;
-DROP INDEX cases_by_plan, cases_by_kind_about, inspection_findings_open;
+DROP INDEX cases_by_kind_created, cases_by_plan, cases_by_kind_about, inspection_findings_open;
 ALTER TABLE cases DROP COLUMN plan, DROP COLUMN parent_step;
 DROP TABLE procedure_plans, procedure_revisions;

@@ -26,9 +26,12 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s：%s [%s]", p.File, p.Line, p.Column, kind, p.Message, p.Code)
 }
 
+// IsError reports whether the problem prevents publication.
+func (p Problem) IsError() bool { return !p.Notice }
+
 // Faulty reports whether any of the problems prevents publication.
 func Faulty(list []Problem) bool {
-	return slices.ContainsFunc(list, func(p Problem) bool { return !p.Notice })
+	return slices.ContainsFunc(list, Problem.IsError)
 }
 
 // place is a position in a file; its line is 0 for what the file does not contain.

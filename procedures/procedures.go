@@ -27,15 +27,16 @@ type Procedure struct {
 	Live Live
 	Hash string // of Plan, 64 hexadecimal digits
 
-	file    *procedureFile
-	forms   []*form
-	papers  []*paper
-	rules   *rules
-	rego    map[string][]byte
-	params  []*param
-	tests   []*scenarioFile
-	migrate *migrateFile
-	unused  []text // forms and papers
+	file     *procedureFile
+	forms    []*form
+	papers   []*paper
+	rules    *rules
+	rego     map[string][]byte
+	params   []*param
+	tests    []*scenarioFile
+	migrate  *migrateFile
+	unused   []text   // forms and papers
+	overlays []string // counties
 
 	// What the stages and tasks of Plan were compiled from, by the same indexes.
 	stages    []declared
@@ -53,6 +54,10 @@ func Load(ctx context.Context, fsys fs.FS, options Options) (*Procedure, []Probl
 	p := compile(ctx, src, options, out)
 	check(p, out)
 	checkOverlays(ctx, fsys, p, src, options, out)
+	for _, o := range src.overlays {
+		p.overlays = append(p.overlays, o.County.s)
+	}
+	slices.Sort(p.overlays)
 	return p, out.sorted()
 }
 
@@ -98,6 +103,9 @@ func (p *Procedure) MoveProblems(before *Procedure, narrowed []string) []Problem
 	}
 	return out.sorted()
 }
+
+// Overlays returns the counties that have an overlay, sorted.
+func (p *Procedure) Overlays() []string { return p.overlays }
 
 // Summary describes the size and the identity of the procedure in one line.
 func (p *Procedure) Summary() string {

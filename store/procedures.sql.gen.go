@@ -88,6 +88,41 @@ func (q *Queries) CaseAbout(ctx context.Context, arg CaseAboutParams) (string, e
 	return case_no, err
 }
 
+const casesOfKind = `-- name: CasesOfKind :many
+SELECT case_no, status FROM cases WHERE kind = $1 AND plan <> '' ORDER BY created_at DESC, case_no DESC LIMIT $2::integer
+`
+
+type CasesOfKindParams struct {
+	Kind     string
+	PageSize int32
+}
+
+type CasesOfKindRow struct {
+	CaseNo string
+	Status string
+}
+
+// The last cases of a procedure. Served by cases_by_kind_created.
+func (q *Queries) CasesOfKind(ctx context.Context, arg CasesOfKindParams) ([]CasesOfKindRow, error) {
+	rows, err := q.db.Query(ctx, casesOfKind, arg.Kind, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CasesOfKindRow{}
+	for rows.Next() {
+		var i CasesOfKindRow
+		if err := rows.Scan(&i.CaseNo, &i.Status); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countRows = `-- name: CountRows :one
 SELECT count(*) FROM procedure_rows WHERE case_no = $1::text AND NOT removed AND set_name = ANY ($2::text[])
 `
@@ -153,6 +188,37 @@ func (q *Queries) DecideRevision(ctx context.Context, arg DecideRevisionParams) 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const decisionsToPreview = `-- name: DecisionsToPreview :many
+SELECT rule_set, input, output FROM decisions WHERE case_no = $1 AND input IS NOT NULL ORDER BY decided_at, id LIMIT 100
+`
+
+type DecisionsToPreviewRow struct {
+	RuleSet string
+	Input   json.RawMessage
+	Output  json.RawMessage
+}
+
+// Served by decisions_of_case.
+func (q *Queries) DecisionsToPreview(ctx context.Context, caseNo string) ([]DecisionsToPreviewRow, error) {
+	rows, err := q.db.Query(ctx, decisionsToPreview, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DecisionsToPreviewRow{}
+	for rows.Next() {
+		var i DecisionsToPreviewRow
+		if err := rows.Scan(&i.RuleSet, &i.Input, &i.Output); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const endPublicity = `-- name: EndPublicity :exec
@@ -972,6 +1038,31 @@ func (q *Queries) RowsOfCase(ctx context.Context, arg RowsOfCaseParams) ([]Proce
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const stagesEntered = `-- name: StagesEntered :many
+SELECT data FROM case_events WHERE case_no = $1 AND kind = 'stage_entered' ORDER BY id LIMIT 500
+`
+
+// The ways that a case of a procedure has taken, in their order. Served by case_events_of_case.
+func (q *Queries) StagesEntered(ctx context.Context, caseNo string) ([]json.RawMessage, error) {
+	rows, err := q.db.Query(ctx, stagesEntered, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []json.RawMessage{}
+	for rows.Next() {
+		var data json.RawMessage
+		if err := rows.Scan(&data); err != nil {
+			return nil, err
+		}
+		items = append(items, data)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -152,3 +152,15 @@ ON CONFLICT (id) DO NOTHING;
 SELECT id, county, name, site_kind FROM institutions
 WHERE status IN ('filed', 'rectifying') AND site_kind <> '' AND (sqlc.arg(county)::text IN ('', '140400') OR county = @county)
 ORDER BY county, id LIMIT 2000;
+
+-- name: CasesOfKind :many
+-- The last cases of a procedure. Served by cases_by_kind_created.
+SELECT case_no, status FROM cases WHERE kind = @kind AND plan <> '' ORDER BY created_at DESC, case_no DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: DecisionsToPreview :many
+-- Served by decisions_of_case.
+SELECT rule_set, input, output FROM decisions WHERE case_no = @case_no AND input IS NOT NULL ORDER BY decided_at, id LIMIT 100;
+
+-- name: StagesEntered :many
+-- The ways that a case of a procedure has taken, in their order. Served by case_events_of_case.
+SELECT data FROM case_events WHERE case_no = @case_no AND kind = 'stage_entered' ORDER BY id LIMIT 500;

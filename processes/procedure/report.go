@@ -1,0 +1,229 @@
+package procedure
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tuoyu/casework"
+	"tuoyu/definition"
+	"tuoyu/nursery"
+	"tuoyu/procedures"
+	"tuoyu/procedures/describe"
+	"tuoyu/procedures/published"
+	"tuoyu/procedures/scenarios"
+	"tuoyu/procedures/steps"
+	"tuoyu/store"
+	"tuoyu/workflows"
+)
+
+// Report is what the proposer and the approver of a revision have to know.
+type Report struct {
+	Summary     string            `json:"summary" doc:"环节、结束和走法的数量"`
+	Problems    []string          `json:"problems" doc:"不妨碍发布的提示"`
+	Scenarios   int               `json:"scenarios" doc:"通过的场景数"`
+	Transitions int               `json:"transitions" doc:"场景走过的走法数"`
+	Before      string            `json:"before,omitempty" doc:"与哪个版本相比"`
+	Changes     []describe.Change `json:"changes" doc:"与之前版本的不同"`
+	Preview     Preview           `json:"preview" doc:"按新版本，以往和在办的办件会有什么不同"`
+}
+
+// Preview is how stored cases would have gone under another revision.
+type Preview struct {
+	Cases     int          `json:"cases" doc:"比较的办件数"`
+	Decisions int          `json:"decisions" doc:"重新裁定的次数"`
+	Differ    []Difference `json:"differ" doc:"会有不同的办件"`
+	More      int          `json:"more,omitempty" doc:"没有列出的不同"`
+}
+
+// Difference is a case that another revision would have treated differently.
+type Difference struct {
+	CaseNo string `json:"case_no" doc:"办件编号"`
+	Open   bool   `json:"open" doc:"正在办理"`
+	Text   string `json:"text" doc:"有什么不同"`
+}
+
+const (
+	previewedCases = 500 // the last ones of a kind
+	listedAtMost   = 100
+)
+
+// unknownEffects returns an effect of the procedure that this program does not have; empty if it has all of them.
+func unknownEffects(p *procedures.Procedure) string {
+	for _, a := range p.Plan.Acts {
+		if !steps.KnowsEffect(a) {
+			return fmt.Sprintf("%s（版本 %d）", a.Name, a.Version)
+		}
+	}
+	return ""
+}
+
+// Processes returns the processes of the program and the published procedures.
+func (s *Service) Processes() []definition.Process { return workflows.Processes() }
+
+// report compares a revision with the one before and with stored cases.
+func (s *Service) report(ctx context.Context, p *procedures.Procedure, problems []procedures.Problem, played scenarios.Report) (Report, error) {
+	r := Report{
+		Summary: p.Summary(), Problems: []string{}, Scenarios: len(played.Scenarios), Transitions: played.Transitions, Changes: []describe.Change{},
+		Preview: Preview{Differ: []Difference{}},
+	}
+	for _, problem := range problems {
+		r.Problems = append(r.Problems, problem.String())
+	}
+	before, err := s.lastOf(nursery.CaseKind(p.Plan.Kind))
+	if isNone(err) {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Before = before.ID
+	changes, moves := describe.Compare(before.Procedure, p)
+	r.Changes = append(r.Changes, changes...)
+	if procedures.Faulty(moves) {
+		return r, faulty(moves)
+	}
+	r.Preview, err = s.Preview(ctx, p)
+	return r, err
+}
+
+// lastOf returns the last published revision of a kind. Error: published.ErrNone.
+func (s *Service) lastOf(kind nursery.CaseKind) (*published.Revision, error) {
+	list := s.Catalogue.Current()
+	i := slices.IndexFunc(list, func(r *published.Revision) bool { return r.Kind() == kind })
+	if i < 0 {
+		return nil, published.ErrNone
+	}
+	return list[i], nil
+}
+
+// Preview decides the stored decisions of the last cases of a kind again by the rules of p, and follows their results by the flow of
+// p, as far as their answers reach. It writes nothing.
+func (s *Service) Preview(ctx context.Context, p *procedures.Procedure) (Preview, error) {
+	found := Preview{Differ: []Difference{}}
+	rules, err := p.Evaluator(ctx, s.Catalogue.Options().Library)
+	if err != nil {
+		return found, err
+	}
+	var cases []store.CasesOfKindRow
+	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		cases, err = q.CasesOfKind(ctx, store.CasesOfKindParams{Kind: p.Plan.Kind, PageSize: previewedCases})
+		return err
+	})
+	if err != nil {
+		return found, fmt.Errorf("list cases: %w", err)
+	}
+	found.Cases = len(cases)
+	for _, c := range cases {
+		var decisions []store.DecisionsToPreviewRow
+		var entered []json.RawMessage
+		err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+			if decisions, err = q.DecisionsToPreview(ctx, c.CaseNo); err == nil {
+				entered, err = q.StagesEntered(ctx, c.CaseNo)
+			}
+			return err
+		})
+		if err != nil {
+			return found, fmt.Errorf("read case: %w", err)
+		}
+		texts, err := decidedOtherwise(ctx, rules, decisions)
+		if err != nil {
+			return found, err
+		}
+		found.Decisions += len(decisions)
+		other, err := wentOtherwise(p, entered)
+		if err != nil {
+			return found, err
+		}
+		for _, text := range append(texts, other...) {
+			if len(found.Differ) >= listedAtMost {
+				found.More++
+				continue
+			}
+			found.Differ = append(found.Differ, Difference{c.CaseNo, c.Status == string(nursery.CaseOpen), text})
+		}
+	}
+	return found, nil
+}
+
+// decidedOtherwise describes the decisions that the rules would make otherwise on the same input.
+func decidedOtherwise(ctx context.Context, rules *procedures.Evaluator, decisions []store.DecisionsToPreviewRow) (texts []string, err error) {
+	for _, row := range decisions {
+		if !rules.Has(row.RuleSet) || len(row.Input) == 0 {
+			continue
+		}
+		var input map[string]any
+		if err := json.Unmarshal(row.Input, &input); err != nil {
+			return nil, fmt.Errorf("decode input of decision: %w", err)
+		}
+		var before nursery.Decision
+		if err := json.Unmarshal(row.Output, &before); err != nil {
+			return nil, fmt.Errorf("decode decision: %w", err)
+		}
+		now, err := rules.Decide(ctx, row.RuleSet, input)
+		if err != nil {
+			return nil, fmt.Errorf("decide again: %w", err)
+		}
+		if nursery.Result(now.Result) != before.Result {
+			texts = append(texts, fmt.Sprintf("规则集 %s 的裁定由“%s”变为“%s”", row.RuleSet, resultWord(before.Result), resultWord(nursery.Result(now.Result))))
+		}
+		if amount(now.Fen) != amount(before.Fen) {
+			texts = append(texts, fmt.Sprintf("规则集 %s 的金额由 %s 变为 %s", row.RuleSet, amount(before.Fen), amount(now.Fen)))
+		}
+	}
+	return texts, nil
+}
+
+func amount(fen *int64) string {
+	if fen == nil {
+		return "无"
+	}
+	return fmt.Sprintf("%d.%02d 元", *fen/100, *fen%100)
+}
+
+func resultWord(r nursery.Result) string {
+	switch r {
+	case nursery.Pass:
+		return "符合"
+	case nursery.Fail:
+		return "不符合"
+	}
+	return "无法判断"
+}
+
+// wentOtherwise describes the first way of a case that the plan does not have.
+func wentOtherwise(p *procedures.Procedure, entered []json.RawMessage) ([]string, error) {
+	for _, raw := range entered {
+		var passed struct{ Stage, Left, Result string }
+		if err := json.Unmarshal(raw, &passed); err != nil {
+			return nil, fmt.Errorf("decode passage: %w", err)
+		}
+		if passed.Left == "" || strings.HasPrefix(passed.Result, "anytime.") {
+			continue
+		}
+		i := slices.IndexFunc(p.Plan.Stages, func(s procedures.Stage) bool { return s.Name == passed.Left })
+		if i < 0 {
+			return []string{"新版本没有环节 " + passed.Left}, nil
+		}
+		to := slices.IndexFunc(p.Plan.Stages[i].On, func(t procedures.Transition) bool { return t.Result == passed.Result })
+		switch {
+		case to < 0:
+			return []string{fmt.Sprintf("“%s”没有结果 %s", p.Live.Stages[i].Title, passed.Result)}, nil
+		case passed.Stage != "" && p.Plan.Stages[i].On[to].To >= 0 && p.Plan.Stages[p.Plan.Stages[i].On[to].To].Name != passed.Stage:
+			next := p.Plan.Stages[i].On[to].To
+			return []string{fmt.Sprintf("“%s”的结果“%s”转到“%s”", p.Live.Stages[i].Title, describe.ResultTitle(p, i, passed.Result), p.Live.Stages[next].Title)}, nil
+		}
+	}
+	return nil, nil
+}
+
+// PreviewFiles is Preview for the files of a revision that is not proposed yet. Errors: those of Propose.
+func (s *Service) PreviewFiles(ctx context.Context, p nursery.Principal, archive []byte) (Report, error) {
+	if err := s.Authorize(ctx, p, "procedure.propose", casework.Resource{}); err != nil {
+		return Report{}, err
+	}
+	checked, err := s.check(ctx, archive)
+	return checked.report, err
+}
