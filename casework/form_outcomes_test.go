@@ -59,7 +59,7 @@ func TestFieldsAreThoseOfTheOutcome(t *testing.T) {
 			var c Checker
 			kind, ok := workflows.TaskOf(tt.kind)
 			require.True(t, ok)
-			checkFields(&c, kind, len(tt.offered) == 1, tt.outcome, answer)
+			checkFields(&c, taskForm{TaskKind: kind, raw: formSchema(kind.Form)}, len(tt.offered) == 1, tt.outcome, answer)
 			var got []string
 			for _, f := range c.Fields {
 				got = append(got, f.Location)

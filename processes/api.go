@@ -10,6 +10,7 @@ import (
 	"tuoyu/processes/filing"
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
+	"tuoyu/processes/procedure"
 	"tuoyu/registry"
 )
 
@@ -17,13 +18,13 @@ import (
 func (s *Services) Operations(a *api.API) {
 	a.Tags(
 		filing.Tag, api.TagCases, api.TagTasks, api.TagDashboard, api.TagAttachments, api.TagDocuments, offices.TagRegistrations,
-		offices.TagSettings, children.Tag, registry.Tag, inspection.Tag, buildsite.Tag, contract.Tag, checkup.Tag, insurance.Tag,
+		offices.TagSettings, children.Tag, registry.Tag, inspection.Tag, buildsite.Tag, contract.Tag, checkup.Tag, insurance.Tag, procedure.Tag,
 		api.TagPublic, api.TagSession,
 	)
 	for _, register := range []func(*api.API){
 		s.childrenService.Operations, s.attendanceService.Operations, s.registryService.Operations, s.officesService.Operations,
 		s.filingService.Operations, s.buildsiteService.Operations, s.contractService.Operations, s.checkupService.Operations,
-		s.inspectionService.Operations, s.insuranceService.Operations, s.targetsService.Operations,
+		s.inspectionService.Operations, s.insuranceService.Operations, s.targetsService.Operations, s.procedureService.Operations,
 	} {
 		register(a)
 	}

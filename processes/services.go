@@ -13,6 +13,7 @@ import (
 	"tuoyu/processes/filing"
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
+	"tuoyu/processes/procedure"
 	"tuoyu/processes/targets"
 	"tuoyu/registry"
 	"tuoyu/web"
@@ -33,6 +34,7 @@ type Services struct {
 	*inspectionService
 	*insuranceService
 	*targetsService
+	*procedureService
 }
 
 type (
@@ -47,6 +49,7 @@ type (
 	inspectionService = inspection.Service
 	insuranceService  = insurance.Service
 	targetsService    = targets.Service
+	procedureService  = procedure.Service
 )
 
 // New returns the services with the given dependencies.
@@ -65,6 +68,7 @@ func New(d casework.Deps) *Services {
 		inspection.New(s),
 		insurance.New(s),
 		targets.New(s),
+		procedure.New(s),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"tuoyu/activities"
+	"tuoyu/procedures/steps"
 	"tuoyu/worker"
 	"tuoyu/workflows"
 )
@@ -20,12 +21,12 @@ import (
 // contains it may be running (docs/versioning.md). New names are added.
 const (
 	pinnedWorkflows = `Build CheckupRound Complaint Contract Filing FilingCancel FilingChange Inspection InspectionPlan Insurance
-	InsuranceClaim Print Referral`
+	InsuranceClaim Print Procedure Referral`
 
 	pinnedActivities = `AcceptMaterials AdmitClaim ApproveChange Assess AssessBuild AssessContract AssessDuties AssessVisit BeginContract
 	Cancel CancelTask CancelUnasked CheckInsurance ClearStuck CloseCheckup CloseContract CloseInspection CloseInspectionPlan CloseInsurance
-	CloseRectified CloseTask ContestClaim DrawInspections EndBuild EndCheckup EndContract FileContract FollowCheckup
-	InsuranceOpen IssueReceipt MarkStuck MarkTask MoveReferral NameInspector NoteInsurance OpenBuild OpenCase OpenCheckup
+	CloseRectified CloseTask ContestClaim CountSubCases DrawInspections EndBuild EndCheckup EndContract FileContract FollowCheckup
+	InsuranceOpen IssueReceipt LoadProcedure MarkStuck MarkTask MoveCase MoveReferral NameInspector NoteInsurance OpenBuild OpenCase OpenCheckup
 	OpenInsurance OpenInsuranceClaim OpenPlannedInspections OpenReferral OpenRoundOfContract OpenTask OrderCorrection
 	PayClaim PrintPapers PublishCommitment ReadContract RecordConformity RecordNonconformity RecordVisit ReferInspection
 	ReferPenalty RefuseChange RefuseClaim RefuseContract RenewContract RequestCorrections Reroute RescheduleTask
@@ -52,7 +53,7 @@ func (n *names) RegisterActivityWithOptions(_ any, o activity.RegisterOptions) {
 
 func TestNamesInHistoriesDoNotChange(t *testing.T) {
 	var all, papers, counties names
-	worker.Register(&all, nil)
+	worker.Register(&all, nil, &steps.Steps{})
 	worker.RegisterPapers(&papers, nil)
 	worker.RegisterCounties(&counties, nil)
 	require.Equal(t, strings.Fields(pinnedWorkflows), slices.Sorted(slices.Values(all.workflows)))

@@ -32,6 +32,8 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/procedures/published"
+	"tuoyu/procedures/steps"
 	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/sealing/sealingtest"
@@ -60,15 +62,16 @@ var (
 // harness is a test environment with a database and a Temporal namespace of its own.
 type harness struct {
 	*processes.Services
-	t        *testing.T
-	db       *store.DB
-	address  string // of the database, as the product
-	rules    *policies.Engine
-	blobs    store.Blobs
-	fields   *sealing.Fields
-	temporal client.Client
-	space    string // the namespace
-	log      *bytes.Buffer
+	t         *testing.T
+	db        *store.DB
+	address   string // of the database, as the product
+	rules     *policies.Engine
+	blobs     store.Blobs
+	fields    *sealing.Fields
+	temporal  client.Client
+	space     string // the namespace
+	catalogue *published.Catalogue
+	log       *bytes.Buffer
 }
 
 // Rules and fonts are read once for all tests: they do not change, and reading them takes longer than most tests.
@@ -103,6 +106,9 @@ func newHarness(t *testing.T) *harness {
 	})
 	require.NoError(t, err)
 	t.Cleanup(h.temporal.Close)
+	options, err := published.Options(h.rules)
+	require.NoError(t, err)
+	h.catalogue = published.New(h.db, options, workflows.Definitions(), slog.New(slog.DiscardHandler))
 	h.Services = processes.New(h.deps())
 	return h
 }
@@ -110,7 +116,7 @@ func newHarness(t *testing.T) *harness {
 func (h *harness) deps() casework.Deps {
 	return casework.Deps{
 		DB: h.db, Temporal: h.temporal, Namespace: h.space, Rules: h.rules, CalendarCache: store.NewCalendarCache(h.db), Blobs: h.blobs, Fields: h.fields,
-		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: "http://127.0.0.1:8080",
+		Log: slog.New(slog.NewJSONHandler(h.log, nil)), PublicURL: "http://127.0.0.1:8080", Catalogue: h.catalogue,
 	}
 }
 
@@ -145,7 +151,9 @@ func (h *harness) workOn(db *store.DB, more ...interceptor.WorkerInterceptor) (s
 	}
 	patient := sdkworker.Options{WorkerStopTimeout: 10 * time.Second, Interceptors: append([]interceptor.WorkerInterceptor{worker.Faults()}, more...)} // rendering in progress is completed
 	cases := sdkworker.New(h.temporal, workflows.TaskQueue, patient)
-	worker.Register(cases, e)
+	outside := &steps.Steps{Engine: e, Catalogue: h.catalogue}
+	e.Interpreted = outside.Preview
+	worker.Register(cases, e, outside)
 	papers := sdkworker.New(h.temporal, activities.PapersQueue, patient)
 	worker.RegisterPapers(papers, e)
 	counties := sdkworker.New(h.temporal, activities.CountiesQueue, patient)

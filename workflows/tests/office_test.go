@@ -25,6 +25,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/procedures/steps"
 	"tuoyu/sealing"
 	"tuoyu/sealing/sealingtest"
 	"tuoyu/store"
@@ -121,7 +122,7 @@ func openOffice(t *testing.T, kind nursery.CaseKind, number string) *office {
 	// On a busy machine a goroutine of a workflow may wait for a processor longer than the second after which a
 	// deadlock is reported.
 	o.env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: []interceptor.WorkerInterceptor{worker.Faults(), repeats.Twice(t, o.engine)}})
-	worker.Register(o.env, o.engine)
+	worker.Register(o.env, o.engine, &steps.Steps{Engine: o.engine})
 	t.Cleanup(func() {
 		require.NoError(t, o.db.As(context.WithoutCancel(t.Context()), nursery.Engine, func(q *store.Queries) error {
 			kinds, err := q.Strings(context.WithoutCancel(t.Context()), "SELECT DISTINCT kind FROM tasks")
