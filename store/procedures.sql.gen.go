@@ -733,13 +733,13 @@ func (q *Queries) PutProcedureOwner(ctx context.Context, arg PutProcedureOwnerPa
 }
 
 const putRows = `-- name: PutRows :exec
-INSERT INTO procedure_rows (kind, case_no, set_name, key, county, institution, data, plan, entered_by, entered_at, updated_by, updated_at)
+INSERT INTO procedure_rows (kind, case_no, set_name, key, county, institution, data, sealed, plan, entered_by, entered_at, updated_by, updated_at)
 SELECT $1::text, $2::text, $3::text, unnest($4::text[]), $5::text,
-    $6::text, unnest($7::text[])::jsonb, $8::text, $9::text, $10::timestamptz,
-    $9::text, $10::timestamptz
-ON CONFLICT (case_no, set_name, key) WHERE case_no IS NOT NULL DO UPDATE SET data = excluded.data, plan = excluded.plan, removed = false,
+    $6::text, unnest($7::text[])::jsonb, nullif(unnest($8::bytea[]), ''), $9::text, $10::text, $11::timestamptz,
+    $10::text, $11::timestamptz
+ON CONFLICT (case_no, set_name, key) WHERE case_no IS NOT NULL DO UPDATE SET data = excluded.data, sealed = excluded.sealed, plan = excluded.plan, removed = false,
     updated_by = excluded.updated_by, updated_at = excluded.updated_at
-WHERE procedure_rows.data <> excluded.data OR procedure_rows.removed
+WHERE procedure_rows.data <> excluded.data OR procedure_rows.removed OR excluded.sealed IS NOT NULL
 `
 
 type PutRowsParams struct {
@@ -750,6 +750,7 @@ type PutRowsParams struct {
 	County      string
 	Institution string
 	Contents    []string
+	Sealed      [][]byte
 	Plan        string
 	EnteredBy   string
 	At          time.Time
@@ -765,6 +766,7 @@ func (q *Queries) PutRows(ctx context.Context, arg PutRowsParams) error {
 		arg.County,
 		arg.Institution,
 		arg.Contents,
+		arg.Sealed,
 		arg.Plan,
 		arg.EnteredBy,
 		arg.At,

@@ -36,6 +36,7 @@ var SealedColumns = []SealedColumn{
 	{Table: "referrals", Column: "result", Row: []string{"case_no::text"}},
 	{Table: "insurance_answers", Column: "policy", Row: []string{"case_no::text", "send::integer", "child::text"}},
 	{Table: "insurance_claims", Column: "description", Row: []string{"case_no::text"}},
+	{Table: "procedure_rows", Column: "sealed", Row: []string{"case_no::text", "set_name::text", "key::text"}},
 	{Table: "attachments", Column: "file_key", Row: []string{"id::text"}},
 	{Table: "attachments", Column: "sealed_name", Row: []string{"id::text"}},
 	{Table: "idempotency_keys", Column: "answer", Row: []string{"principal::text", "key::text"}},

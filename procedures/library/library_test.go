@@ -89,7 +89,7 @@ func ruling(t *testing.T, p *procedures.Procedure, set string, params, input map
 // rulesOf returns the rules that fail or are unknown, sorted.
 func rulesOf(r procedures.Ruling, result string) (ids []string) {
 	for _, reason := range r.Reasons {
-		if reason.Result == result && !slices.Contains(ids, reason.Rule) {
+		if string(reason.Result) == result && !slices.Contains(ids, reason.Rule) {
 			ids = append(ids, reason.Rule)
 		}
 	}

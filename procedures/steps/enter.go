@@ -138,6 +138,9 @@ func (m *mover) end(ctx context.Context) error {
 	if err := m.endClocks(ctx); err != nil {
 		return err
 	}
+	if err := m.cancelPayments(ctx); err != nil {
+		return err
+	}
 	c := m.Case()
 	m.End(nursery.Stage(c.Stage))
 	if c.ParentCase == nil {

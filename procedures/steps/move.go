@@ -95,9 +95,7 @@ func (m *mover) leave(ctx context.Context, left procedure.Left) error {
 		at := m.At()
 		return m.Queries().EndPublicity(ctx, store.EndPublicityParams{CaseNo: m.Case().CaseNo, Step: left.Step, EndedAt: at, Result: left.Result})
 	case procedures.VerbPay:
-		if left.Result != procedures.ResultPaid {
-			return m.steps.releasePayment(ctx, m, left.Step)
-		}
+		return m.steps.releasePayment(ctx, m, left.Step, left.Result)
 	}
 	return nil
 }

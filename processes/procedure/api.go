@@ -53,7 +53,7 @@ func (s *Service) Operations(a *api.API) {
 		ofKind
 		Body Application
 	}) (Prechecked, error) {
-		return s.Precheck(ctx, api.Principal(ctx), in.Kind, in.Body)
+		return s.PrecheckApplication(ctx, api.Principal(ctx), in.Kind, in.Body)
 	})
 	api.Handle(g.Op("GET /api/v1/procedures/{kind}/map", "getProcedureMap", "事项的办理图", "每个环节的办件数、逾期数和等待最久的。"), func(ctx context.Context, in *struct {
 		ofKind

@@ -84,13 +84,13 @@ func (s *Service) Object(ctx context.Context, p nursery.Principal, key, caseNo s
 		if err != nil {
 			return Objected{}, err
 		}
-		content, err := json.Marshal(data)
+		content, sealed, err := s.seal(c.CaseNo, interpreter.ObjectionSet, id, nil, data)
 		if err != nil {
-			return Objected{}, fmt.Errorf("encode objection: %w", err)
+			return Objected{}, err
 		}
 		err = q.PutRows(ctx, store.PutRowsParams{
 			Kind: c.Kind, CaseNo: c.CaseNo, SetName: interpreter.ObjectionSet, County: c.County, Institution: c.Institution, Plan: r.Hash,
-			EnteredBy: "public", At: s.Now(), Keys: []string{id}, Contents: []string{string(content)},
+			EnteredBy: "public", At: s.Now(), Keys: []string{id}, Contents: []string{content}, Sealed: [][]byte{sealed},
 		})
 		if err != nil {
 			return Objected{}, fmt.Errorf("store objection: %w", err)

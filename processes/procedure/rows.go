@@ -110,13 +110,13 @@ func (s *Service) PutRows(ctx context.Context, p nursery.Principal, key, caseNo,
 		if err != nil {
 			return RowsWritten{}, err
 		}
-		keys, contents, err := s.readRows(to, in.Rows)
+		keys, contents, sealed, err := s.readRows(to, in.Rows)
 		if err != nil {
 			return RowsWritten{}, err
 		}
 		err = q.PutRows(ctx, store.PutRowsParams{
 			Kind: to.c.Kind, CaseNo: to.c.CaseNo, SetName: set, County: to.c.County, Institution: to.c.Institution, Plan: to.revision.Hash,
-			EnteredBy: p.Account, At: s.Now(), Keys: keys, Contents: contents,
+			EnteredBy: p.Account, At: s.Now(), Keys: keys, Contents: contents, Sealed: sealed,
 		})
 		if err != nil {
 			return RowsWritten{}, fmt.Errorf("write rows: %w", err)
@@ -125,12 +125,12 @@ func (s *Service) PutRows(ctx context.Context, p nursery.Principal, key, caseNo,
 	})
 }
 
-// readRows checks rows by the form of the set, and returns their keys and contents.
-func (s *Service) readRows(to collecting, rows []json.RawMessage) (keys, contents []string, err error) {
+// readRows checks rows by the form of the set, and returns their keys, their contents and what is sealed of them.
+func (s *Service) readRows(to collecting, rows []json.RawMessage) (keys, contents []string, sealed [][]byte, err error) {
 	c := casework.Checker{}
 	if len(rows) > to.set.Most {
 		c.Add("/rows", fmt.Sprintf("一次最多 %d 行", to.set.Most))
-		return nil, nil, c.Err()
+		return nil, nil, nil, c.Err()
 	}
 	form := to.revision.Plan.Forms[to.set.Form].Name
 	for i, raw := range rows {
@@ -139,7 +139,7 @@ func (s *Service) readRows(to collecting, rows []json.RawMessage) (keys, content
 		if err != nil {
 			fields, refused := casework.FieldsOf(err)
 			if !refused {
-				return nil, nil, err
+				return nil, nil, nil, err
 			}
 			c.Fields = append(c.Fields, fields...)
 			continue
@@ -149,13 +149,15 @@ func (s *Service) readRows(to collecting, rows []json.RawMessage) (keys, content
 			c.Add(at, "与前面的一行重复")
 			continue
 		}
-		content, err := json.Marshal(data)
-		if err != nil {
-			return nil, nil, fmt.Errorf("encode row: %w", err)
+		content, whole := string(raw), []byte{}
+		if to.set.Sealed {
+			if content, whole, err = s.seal(to.c.CaseNo, to.set.Name, key, to.revision.Fields(to.set.Form), data); err != nil {
+				return nil, nil, nil, err
+			}
 		}
-		keys, contents = append(keys, key), append(contents, string(content))
+		keys, contents, sealed = append(keys, key), append(contents, content), append(sealed, whole)
 	}
-	return keys, contents, c.Err()
+	return keys, contents, sealed, c.Err()
 }
 
 // keyOf returns the key of a row: the values of the declared fields.

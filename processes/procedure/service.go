@@ -237,9 +237,9 @@ type Prechecked struct {
 	Decision nursery.Decision `json:"decision" doc:"按今天的规则"`
 }
 
-// Precheck decides by the rules that a procedure checks an application with before it is submitted. Errors: those of Start, and
+// PrecheckApplication decides by the rules that a procedure checks an application with before it is submitted. Errors: those of Start, and
 // not_found for a procedure without such rules.
-func (s *Service) Precheck(ctx context.Context, p nursery.Principal, kind string, in Application) (Prechecked, error) {
+func (s *Service) PrecheckApplication(ctx context.Context, p nursery.Principal, kind string, in Application) (Prechecked, error) {
 	r, facts, err := s.applied(ctx, p, kind, in)
 	if err != nil {
 		return Prechecked{}, err

@@ -68,13 +68,13 @@ SELECT count(*) FROM procedure_rows WHERE case_no = sqlc.arg(case_no)::text AND 
 
 -- name: PutRows :exec
 -- Writes rows of a case by their keys; one that is the same stays as it is.
-INSERT INTO procedure_rows (kind, case_no, set_name, key, county, institution, data, plan, entered_by, entered_at, updated_by, updated_at)
+INSERT INTO procedure_rows (kind, case_no, set_name, key, county, institution, data, sealed, plan, entered_by, entered_at, updated_by, updated_at)
 SELECT sqlc.arg(kind)::text, sqlc.arg(case_no)::text, sqlc.arg(set_name)::text, unnest(@keys::text[]), sqlc.arg(county)::text,
-    sqlc.arg(institution)::text, unnest(@contents::text[])::jsonb, sqlc.arg(plan)::text, sqlc.arg(entered_by)::text, sqlc.arg(at)::timestamptz,
+    sqlc.arg(institution)::text, unnest(@contents::text[])::jsonb, nullif(unnest(@sealed::bytea[]), ''), sqlc.arg(plan)::text, sqlc.arg(entered_by)::text, sqlc.arg(at)::timestamptz,
     sqlc.arg(entered_by)::text, sqlc.arg(at)::timestamptz
-ON CONFLICT (case_no, set_name, key) WHERE case_no IS NOT NULL DO UPDATE SET data = excluded.data, plan = excluded.plan, removed = false,
+ON CONFLICT (case_no, set_name, key) WHERE case_no IS NOT NULL DO UPDATE SET data = excluded.data, sealed = excluded.sealed, plan = excluded.plan, removed = false,
     updated_by = excluded.updated_by, updated_at = excluded.updated_at
-WHERE procedure_rows.data <> excluded.data OR procedure_rows.removed;
+WHERE procedure_rows.data <> excluded.data OR procedure_rows.removed OR excluded.sealed IS NOT NULL;
 
 -- name: RemoveRows :execrows
 UPDATE procedure_rows SET removed = true, updated_by = @updated_by, updated_at = @updated_at

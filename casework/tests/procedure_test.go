@@ -1,0 +1,102 @@
+package tests
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tuoyu/casework"
+	"tuoyu/nursery"
+	"tuoyu/procedures/library"
+	"tuoyu/procedures/published"
+	"tuoyu/processes/procedure"
+)
+
+var (
+	rulesAuthor  = nursery.Principal{Account: "procedure-author", Role: nursery.RoleProcedureAuthor, County: "140400"}
+	rulesDecider = nursery.Principal{Account: "procedure-rulesDecider", Role: nursery.RoleProcedureApprover, County: "140400"}
+	countyCheck  = nursery.Principal{Account: "county-office-140403", Role: nursery.RoleCountyOffice, County: "140403"}
+	cityCheck    = nursery.Principal{Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"}
+)
+
+// publish publishes a procedure of the library by two people.
+func (h *harness) publish(kind string) procedure.Revision {
+	h.t.Helper()
+	files, err := library.Procedure(kind)
+	require.NoError(h.t, err)
+	archive, _, err := published.Pack(files)
+	require.NoError(h.t, err)
+	proposed, err := h.Propose(h.t.Context(), rulesAuthor, key(), archive)
+	require.NoError(h.t, err)
+	done, err := h.Services.Decide(h.t.Context(), rulesDecider, key(), proposed.ID, procedure.Verdict{Publish: true})
+	require.NoError(h.t, err)
+	return done
+}
+
+// nursery registers an institution as if it had been filed.
+func (h *harness) filed(p nursery.Principal, name string) {
+	h.t.Helper()
+	h.sql(`INSERT INTO institutions (id, county, name, nature, site_kind, status, inclusive, seats, filed_on, updated_at)
+		VALUES ($1, $2, $3, 'social_service', 'community', 'filed', true, 60, '2023-09-01', now())`, p.Institution, p.County, name)
+}
+
+const rentApplication = `{"year": 2026, "classes": 3, "young_class": false, "rent_fen": 9000000, "lease_from": "2023-09-01", "lease_until": "2028-08-31",
+	"filing_no": "BA-140403-2025-000001", "inclusive_price": true, "serious_violation": false, "commitment_until": "2027-12-31", "account": "6222000000000000",
+	"related_landlord": false, "other_support": false, "area_m2": 300, "seats": 60}`
+
+func TestARentReliefGoesFromTheApplicationToThePayment(t *testing.T) {
+	h := newHarness(t)
+	h.engineReturns()
+	h.work()
+	h.relays()
+	h.publish("rent_relief")
+	h.filed(applicant, "阳光托育园")
+
+	started, err := h.Services.Start(t.Context(), applicant, key(), "rent_relief", procedure.Application{Facts: json.RawMessage(rentApplication)})
+	require.NoError(t, err)
+	task := h.task(started.CaseNo, "rent_relief.county_check")
+	detail, err := h.Task(t.Context(), countyCheck, task)
+	require.NoError(t, err)
+	require.Equal(t, "初审租金减免申请", detail.Title)
+	require.Equal(t, nursery.Pass, detail.Decision.Result, "%+v", detail.Decision.Reasons)
+	require.NotEmpty(t, detail.Form)
+
+	_, err = h.Complete(t.Context(), countyCheck, key(), task, casework.Completion{Outcome: "approve"})
+	var refused *casework.Error
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, []string{"/answer/filed", "/answer/inclusive_price", "/answer/related_landlord", "/answer/violation"}, locations(refused))
+
+	h.completes(countyCheck, task, casework.Completion{Outcome: "correct", Answer: json.RawMessage(`{"findings": "请补充面积证明。"}`)})
+	task = h.task(started.CaseNo, "rent_relief.correct")
+	h.completes(applicant, task, casework.Completion{Outcome: "resubmit", Answer: json.RawMessage(rentApplication)})
+	task = h.task(started.CaseNo, "rent_relief.county_check")
+	h.completes(countyCheck, task, casework.Completion{Outcome: "approve", Answer: json.RawMessage(`{"filed": true, "inclusive_price": true, "violation": false, "related_landlord": false}`)})
+
+	task = h.task(started.CaseNo, "rent_relief.city_check")
+	notices, err := h.PreviewNotice(t.Context(), cityCheck, task, casework.Completion{Outcome: "approve"})
+	require.NoError(t, err)
+	require.Len(t, notices, 1)
+	require.Contains(t, string(notices[0].HTML), "阳光托育园")
+	h.completes(cityCheck, task, casework.Completion{Outcome: "approve"})
+
+	var page casework.Page[procedure.Publicity]
+	h.eventually("the publicity", func() bool {
+		page, err = procedure.PublicityList.Page(t.Context(), h.Service, casework.Anyone, procedure.PublicityFilter{County: "140403"}, casework.PageRequest{})
+		require.NoError(t, err)
+		return len(page.Items) == 1
+	})
+	require.True(t, page.Items[0].Open)
+	require.NotContains(t, page.Items[0].Body, "6222")
+	_, err = h.Services.Object(t.Context(), casework.Anyone, key(), started.CaseNo, procedure.Objection{Form: json.RawMessage(`{"text": "与实际情况不符。", "contact": "13900000000"}`)})
+	require.NoError(t, err)
+	require.Equal(t, 0, one[int](h, "SELECT count(*) FROM procedure_rows WHERE data::text LIKE '%139%'"))
+	task = h.task(started.CaseNo, "rent_relief.objection")
+	h.completes(supervisor, task, casework.Completion{Outcome: "dismiss", Answer: json.RawMessage(`{"note": "经核查，情况不属实。"}`)})
+
+	h.task(started.CaseNo, "rent_relief.paying")
+	require.Equal(t, int64(4000000), one[int64](h, "SELECT fen FROM payments WHERE case_no = $1", started.CaseNo))
+	h.eventually("the papers are printed", func() bool {
+		return one[int](h, "SELECT count(*) FROM documents WHERE case_no = $1 AND state = 'in_force'", started.CaseNo) == 3
+	})
+}
