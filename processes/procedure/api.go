@@ -142,7 +142,9 @@ func (s *Service) revisionOperations(g api.Group) {
 func (s *Service) publicOperations(a *api.API) {
 	public := a.Group(api.TagPublic)
 	api.Page(public.Op("GET /api/v1/public/publicity", "listPublicity", "公示", "正在公示和公示过的内容，新的在前。").ForEverybody(), PublicityList,
-		func(in *api.PublicCounty) (api.Listing, PublicityFilter) { return in.Listing, PublicityFilter{in.County} })
+		func(in *api.PublicCounty) (api.Listing, PublicityFilter) {
+			return in.Listing, PublicityFilter{in.County}
+		})
 	api.Handle(public.Op("POST /api/v1/public/publicity/{case_no}/objections", "objectToPublicity", "对公示提出异议",
 		"无需登录；幂等键应为至少 22 位的随机字符（如 UUID）。").ForEverybody(), func(ctx context.Context, in *struct {
 		api.OnCaseWith[Objection]
