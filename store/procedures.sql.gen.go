@@ -721,7 +721,7 @@ type PutProcedureOwnerParams struct {
 	UpdatedAt time.Time
 }
 
-// What stands beside institutions for the cases about a county or the city.
+// A row beside institutions for the cases about a county or the city.
 func (q *Queries) PutProcedureOwner(ctx context.Context, arg PutProcedureOwnerParams) error {
 	_, err := q.db.Exec(ctx, putProcedureOwner,
 		arg.ID,

@@ -160,7 +160,7 @@ type Verdict struct {
 	Note    string `json:"note,omitempty" maxLength:"2000" doc:"意见；不通过时必填"`
 }
 
-// Decide publishes or refuses a revision. Whoever has proposed it may not. Errors: not_found, forbidden, own_revision,
+// Decide publishes or refuses a revision. Its proposer may not. Errors: not_found, forbidden, own_revision,
 // revision_decided, invalid.
 func (s *Service) Decide(ctx context.Context, p nursery.Principal, key, id string, in Verdict) (Revision, error) {
 	done, err := casework.Command(ctx, s.Service, p, key, "procedure.decide "+id, in, func(q *store.Queries) (Revision, error) {

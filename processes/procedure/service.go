@@ -187,7 +187,7 @@ func (s *Service) checked(r *published.Revision, form, at string, raw json.RawMe
 	return facts, nil
 }
 
-// subject completes about whom or what the case is.
+// subject completes what the case is about.
 func (s *Service) subject(ctx context.Context, q *store.Queries, r *published.Revision, p nursery.Principal, o *casework.Opening) error {
 	if p.Institution == "" {
 		return q.AsEngine(ctx, func() (err error) {
@@ -232,7 +232,7 @@ func filesIn(value any) (ids []string) {
 	return slices.Compact(ids)
 }
 
-// Prechecked is what the rules of a procedure say of an application that is not submitted yet.
+// Prechecked is the decision of the rules of a procedure on an application that is not submitted yet.
 type Prechecked struct {
 	Decision nursery.Decision `json:"decision" doc:"按今天的规则"`
 }

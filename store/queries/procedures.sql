@@ -107,7 +107,7 @@ WHERE (sqlc.arg(county)::text = '' OR p.county = @county)
 ORDER BY p.opened_on DESC, p.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: PutProcedureOwner :exec
--- What stands beside institutions for the cases about a county or the city.
+-- A row beside institutions for the cases about a county or the city.
 INSERT INTO institutions (id, county, name, site_kind, updated_at) VALUES (@id, @county, @name, '', @updated_at) ON CONFLICT (id) DO NOTHING;
 
 -- name: SubjectFacts :one
