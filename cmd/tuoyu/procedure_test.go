@@ -13,7 +13,7 @@ import (
 )
 
 // block is a block of the guide: the contents of a file, or a session at the command line.
-var block = regexp.MustCompile("(?ms)(?:^文件 `([^`]+)`：\n\n)?^```(yaml|json|html|console)\n(.*?)^```$")
+var block = regexp.MustCompile("(?ms)(?:^文件 `([^`]+)`：\n\n)?^```(yaml|json|html|rego|console)\n(.*?)^```$")
 
 // TestTheGuideToProceduresIsTrue follows docs/procedures.md: it writes its files and runs its commands, in their order, and
 // compares what they print.
@@ -42,7 +42,9 @@ func TestTheGuideToProceduresIsTrue(t *testing.T) {
 // took is the time that a command took, which differs each time.
 var took = regexp.MustCompile(`\d+ 毫秒`)
 
-func withoutTime(text string) string { return took.ReplaceAllString(strings.TrimSpace(text), "若干毫秒") }
+func withoutTime(text string) string {
+	return took.ReplaceAllString(strings.TrimSpace(text), "若干毫秒")
+}
 
 // typed runs a command line and returns what it writes to standard output.
 func typed(t *testing.T, line string) string {

@@ -154,7 +154,9 @@ func (m *memory) enter(ctx context.Context, in procedure.MoveCase) (procedure.Mo
 	}
 	for _, e := range s.Do {
 		if e.Paper >= 0 {
-			m.papers = append(m.papers, m.p.Plan.Papers[e.Paper].Name)
+			if err := m.issue(e.Paper, nil); err != nil {
+				return moved, err
+			}
 		}
 		switch {
 		case e.RuleSet >= 0:
@@ -181,8 +183,9 @@ func (m *memory) enter(ctx context.Context, in procedure.MoveCase) (procedure.Mo
 			moved.Rows += len(m.rows[m.p.Plan.Rows[set].Name])
 		}
 	case procedures.VerbPublish:
-		m.papers = append(m.papers, m.p.Plan.Papers[s.Publish.Paper].Name)
-		moved.Until, err = m.instant(procedures.Moment{Days: &s.Publish.Days}, in.At)
+		if err = m.issue(s.Publish.Paper, s.Publish.Hide); err == nil {
+			moved.Until, err = m.instant(procedures.Moment{Days: &s.Publish.Days}, in.At)
+		}
 	case procedures.VerbPay:
 		ruling := m.rulings[m.p.Plan.RuleSets[s.RuleSet]]
 		if m.due = ruling.Fen; ruling.Fen == nil {
@@ -249,10 +252,10 @@ func (m *memory) limit(l *procedures.Limit) (int, bool) {
 func (m *memory) decide(ctx context.Context, set int) (procedure.Decided, error) {
 	name := m.p.Plan.RuleSets[set]
 	rows, amounts := map[string]any{}, map[string]any{}
-	for _, name := range slices.Sorted(maps.Keys(m.rows)) {
+	for _, name := range sortedKeys(m.rows) {
 		rows[name] = m.rows[name]
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.rulings)) {
+	for _, name := range sortedKeys(m.rulings) {
 		decided := map[string]any{"result": m.rulings[name].Result}
 		if fen := m.rulings[name].Fen; fen != nil {
 			decided["fen"] = *fen
@@ -285,3 +288,5 @@ func (m *memory) CountSubCases(context.Context, procedure.CountCases) (procedure
 	defer m.mu.Unlock()
 	return m.sub, nil
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

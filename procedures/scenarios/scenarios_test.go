@@ -101,3 +101,20 @@ func TestAScenarioThatGoesOtherwiseNamesItsLineAndWhatWas(t *testing.T) {
 		require.Contains(t, report.Scenarios[0].Failures[0].String(), c.want)
 	}
 }
+
+func TestAPaperThatCannotBeWrittenFailsItsScenario(t *testing.T) {
+	files := proceduretest.Folder(t, "rent_relief")
+	proceduretest.Replace(t, files, "papers/decision_notice.html", "<p>同意", "<p>{{index .facts.year 1}}同意")
+	p, problems := procedures.Load(t.Context(), files, procedures.Options{Library: library(t)})
+	require.False(t, procedures.Faulty(problems), problems)
+	report, err := scenarios.Run(t.Context(), p, library(t))
+	require.NoError(t, err)
+	require.False(t, report.Passed())
+	var failures []string
+	for _, s := range report.Scenarios {
+		for _, f := range s.Failures {
+			failures = append(failures, f.Message)
+		}
+	}
+	require.Contains(t, strings.Join(failures, "\n"), "文书 decision_notice 写不出来")
+}
