@@ -29,7 +29,7 @@ func (h *harness) publish(kind string) procedure.Revision {
 	require.NoError(h.t, err)
 	proposed, err := h.Propose(h.t.Context(), rulesAuthor, key(), archive)
 	require.NoError(h.t, err)
-	done, err := h.Services.Decide(h.t.Context(), rulesDecider, key(), proposed.ID, procedure.Verdict{Publish: true})
+	done, err := h.Services.Decide(h.t.Context(), rulesDecider, key(), proposed.ID, procedure.RevisionVerdict{Publish: true})
 	require.NoError(h.t, err)
 	return done
 }
@@ -53,7 +53,7 @@ func TestARentReliefGoesFromTheApplicationToThePayment(t *testing.T) {
 	h.publish("rent_relief")
 	h.filed(applicant, "阳光托育园")
 
-	started, err := h.Services.Start(t.Context(), applicant, key(), "rent_relief", procedure.Application{Facts: json.RawMessage(rentApplication)})
+	started, err := h.Services.Start(t.Context(), applicant, key(), "rent_relief", procedure.ProcedureApplication{Facts: json.RawMessage(rentApplication)})
 	require.NoError(t, err)
 	task := h.task(started.CaseNo, "rent_relief.county_check")
 	detail, err := h.Task(t.Context(), countyCheck, task)

@@ -30,7 +30,7 @@ type rowKey struct {
 
 // procedureList is the published procedures.
 type procedureList struct {
-	Items []Kind `json:"items" doc:"已发布的事项"`
+	Items []ProcedureKind `json:"items" doc:"已发布的事项"`
 }
 
 // Operations registers the operations of procedures.
@@ -40,25 +40,25 @@ func (s *Service) Operations(a *api.API) {
 		items, err := s.Kinds(ctx, api.Principal(ctx))
 		return procedureList{items}, err
 	})
-	api.Handle(g.Op("GET /api/v1/procedures/{kind}", "getProcedure", "事项", ""), func(ctx context.Context, in *ofKind) (Kind, error) {
+	api.Handle(g.Op("GET /api/v1/procedures/{kind}", "getProcedure", "事项", ""), func(ctx context.Context, in *ofKind) (ProcedureKind, error) {
 		return s.Kind(ctx, api.Principal(ctx), in.Kind)
 	})
 	api.Create(g.Op("POST /api/v1/procedures/{kind}/cases", "startProcedureCase", "申请", "申请表见事项的 form。"), func(ctx context.Context, in *struct {
-		api.With[Application]
+		api.With[ProcedureApplication]
 		ofKind
 	}) (casework.Started, error) {
 		return s.Start(ctx, api.Principal(ctx), in.Key, in.Kind, in.Body)
 	}, api.StartedAt("cases"))
 	api.Handle(g.Op("POST /api/v1/procedures/{kind}/precheck", "precheckProcedure", "提交前预检", "不保存任何内容。"), func(ctx context.Context, in *struct {
 		ofKind
-		Body Application
-	}) (Prechecked, error) {
+		Body ProcedureApplication
+	}) (ProcedurePrechecked, error) {
 		return s.PrecheckApplication(ctx, api.Principal(ctx), in.Kind, in.Body)
 	})
 	api.Handle(g.Op("GET /api/v1/procedures/{kind}/map", "getProcedureMap", "事项的办理图", "每个环节的办件数、逾期数和等待最久的。"), func(ctx context.Context, in *struct {
 		ofKind
 		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
-	}) (Map, error) {
+	}) (ProcedureMap, error) {
 		return s.Map(ctx, api.Principal(ctx), in.Kind, in.County)
 	})
 	s.caseOperations(g)
@@ -132,7 +132,7 @@ func (s *Service) revisionOperations(g api.Group) {
 		return casework.File{Name: in.ID + ".zip", Media: "application/zip", Content: archive}, err
 	})
 	api.Handle(g.Op("POST /api/v1/procedure-revisions/{id}/decision", "decideRevision", "发布或不通过事项版本", "不能审批自己提交的版本。发布后数秒内各处开始受理。"), func(ctx context.Context, in *struct {
-		api.With[Verdict]
+		api.With[RevisionVerdict]
 		ID string `path:"id" maxLength:"64" doc:"版本标识"`
 	}) (Revision, error) {
 		return s.Decide(ctx, api.Principal(ctx), in.Key, in.ID, in.Body)

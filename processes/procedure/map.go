@@ -13,8 +13,8 @@ import (
 	"tuoyu/store"
 )
 
-// Map is a procedure with the cases that are in each stage.
-type Map struct {
+// ProcedureMap is a procedure with the cases that are in each stage.
+type ProcedureMap struct {
 	Kind   nursery.CaseKind `json:"kind" doc:"事项代码"`
 	Title  string           `json:"title" doc:"事项名称"`
 	Label  string           `json:"label" doc:"版本"`
@@ -33,24 +33,24 @@ type MapStage struct {
 }
 
 // Map returns where the open cases of a procedure are, in the scope of p. Errors: not_found, forbidden.
-func (s *Service) Map(ctx context.Context, p nursery.Principal, kind, county string) (Map, error) {
+func (s *Service) Map(ctx context.Context, p nursery.Principal, kind, county string) (ProcedureMap, error) {
 	if err := s.Authorize(ctx, p, "procedure.map", casework.Resource{}); err != nil {
-		return Map{}, err
+		return ProcedureMap{}, err
 	}
 	r, err := s.lastOf(nursery.CaseKind(kind))
 	if isNone(err) {
-		return Map{}, casework.NewNotFound()
+		return ProcedureMap{}, casework.NewNotFound()
 	}
 	if err != nil {
-		return Map{}, err
+		return ProcedureMap{}, err
 	}
 	rows, err := casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) ([]store.StagesOfKindRow, error) {
 		return q.StagesOfKind(ctx, store.StagesOfKindParams{Kind: kind, County: casework.CountyOf(p, county)})
 	})
 	if err != nil {
-		return Map{}, fmt.Errorf("count cases by stage: %w", err)
+		return ProcedureMap{}, fmt.Errorf("count cases by stage: %w", err)
 	}
-	m := Map{Kind: r.Kind(), Title: r.Live.Title, Label: r.Live.Label, Stages: []MapStage{}}
+	m := ProcedureMap{Kind: r.Kind(), Title: r.Live.Title, Label: r.Live.Label, Stages: []MapStage{}}
 	var at []string
 	for _, i := range r.Live.Order {
 		stage := r.Plan.Stages[i]

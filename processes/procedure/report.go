@@ -19,19 +19,19 @@ import (
 	"tuoyu/workflows"
 )
 
-// Report is what the proposer and the approver of a revision have to know.
-type Report struct {
+// RevisionReport is what the proposer and the approver of a revision have to know.
+type RevisionReport struct {
 	Summary     string            `json:"summary" doc:"环节、结束和走法的数量"`
 	Problems    []string          `json:"problems" doc:"不妨碍发布的提示"`
 	Scenarios   int               `json:"scenarios" doc:"通过的场景数"`
 	Transitions int               `json:"transitions" doc:"场景走过的走法数"`
 	Before      string            `json:"before,omitempty" doc:"与哪个版本相比"`
 	Changes     []describe.Change `json:"changes" doc:"与之前版本的不同"`
-	Preview     Preview           `json:"preview" doc:"按新版本，以往和在办的办件会有什么不同"`
+	Preview     RevisionPreview   `json:"preview" doc:"按新版本，以往和在办的办件会有什么不同"`
 }
 
-// Preview is how stored cases would have gone under another revision.
-type Preview struct {
+// RevisionPreview is how stored cases would have gone under another revision.
+type RevisionPreview struct {
 	Cases     int          `json:"cases" doc:"比较的办件数"`
 	Decisions int          `json:"decisions" doc:"重新裁定的次数"`
 	Differ    []Difference `json:"differ" doc:"会有不同的办件"`
@@ -64,10 +64,10 @@ func unknownEffects(p *procedures.Procedure) string {
 func (s *Service) Processes() []definition.Process { return workflows.Processes() }
 
 // report compares a revision with the one before and with stored cases.
-func (s *Service) report(ctx context.Context, p *procedures.Procedure, problems []procedures.Problem, played scenarios.Report) (Report, error) {
-	r := Report{
+func (s *Service) report(ctx context.Context, p *procedures.Procedure, problems []procedures.Problem, played scenarios.Report) (RevisionReport, error) {
+	r := RevisionReport{
 		Summary: p.Summary(), Problems: []string{}, Scenarios: len(played.Scenarios), Transitions: played.Transitions, Changes: []describe.Change{},
-		Preview: Preview{Differ: []Difference{}},
+		Preview: RevisionPreview{Differ: []Difference{}},
 	}
 	for _, problem := range problems {
 		r.Problems = append(r.Problems, problem.String())
@@ -101,8 +101,8 @@ func (s *Service) lastOf(kind nursery.CaseKind) (*published.Revision, error) {
 
 // Preview decides the stored decisions of the last cases of a kind again by the rules of p, and follows their results by the flow of
 // p, as far as their answers reach. It writes nothing.
-func (s *Service) Preview(ctx context.Context, p *procedures.Procedure) (Preview, error) {
-	found := Preview{Differ: []Difference{}}
+func (s *Service) Preview(ctx context.Context, p *procedures.Procedure) (RevisionPreview, error) {
+	found := RevisionPreview{Differ: []Difference{}}
 	rules, err := p.Evaluator(ctx, s.Catalogue.Options().Library)
 	if err != nil {
 		return found, err
@@ -220,9 +220,9 @@ func wentOtherwise(p *procedures.Procedure, entered []json.RawMessage) ([]string
 }
 
 // PreviewFiles is Preview for the files of a revision that is not proposed yet. Errors: those of Propose.
-func (s *Service) PreviewFiles(ctx context.Context, p nursery.Principal, archive []byte) (Report, error) {
+func (s *Service) PreviewFiles(ctx context.Context, p nursery.Principal, archive []byte) (RevisionReport, error) {
 	if err := s.Authorize(ctx, p, "procedure.propose", casework.Resource{}); err != nil {
-		return Report{}, err
+		return RevisionReport{}, err
 	}
 	checked, err := s.check(ctx, archive)
 	return checked.report, err

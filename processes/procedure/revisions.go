@@ -30,7 +30,7 @@ type Revision struct {
 	DecidedBy  string           `json:"decided_by,omitempty" doc:"审批人"`
 	DecidedAt  *time.Time       `json:"decided_at,omitempty" doc:"审批时间"`
 	Note       string           `json:"note,omitempty" doc:"审批意见"`
-	Report     Report           `json:"report" doc:"检查、场景、改动和影响"`
+	Report     RevisionReport   `json:"report" doc:"检查、场景、改动和影响"`
 }
 
 var revisionStates = map[string]string{"proposed": "待审批", "published": "已发布", "refused": "未通过"}
@@ -154,15 +154,15 @@ func (s *Service) Propose(ctx context.Context, p nursery.Principal, key string, 
 	})
 }
 
-// Verdict is a decision on a revision.
-type Verdict struct {
+// RevisionVerdict is a decision on a revision.
+type RevisionVerdict struct {
 	Publish bool   `json:"publish" doc:"真：发布；假：不通过"`
 	Note    string `json:"note,omitempty" maxLength:"2000" doc:"意见；不通过时必填"`
 }
 
 // Decide publishes or refuses a revision. Its proposer may not. Errors: not_found, forbidden, own_revision,
 // revision_decided, invalid.
-func (s *Service) Decide(ctx context.Context, p nursery.Principal, key, id string, in Verdict) (Revision, error) {
+func (s *Service) Decide(ctx context.Context, p nursery.Principal, key, id string, in RevisionVerdict) (Revision, error) {
 	done, err := casework.Command(ctx, s.Service, p, key, "procedure.decide "+id, in, func(q *store.Queries) (Revision, error) {
 		if err := s.Authorize(ctx, p, "procedure.decide", casework.Resource{}); err != nil {
 			return Revision{}, err
@@ -210,7 +210,7 @@ type checkedRevision struct {
 	id      string
 	archive []byte
 	plans   []planIn // that of the city first
-	report  Report
+	report  RevisionReport
 }
 
 // check checks an archive in full. Errors: revision_faulty with every problem.

@@ -43,8 +43,8 @@ var (
 	CodeNoPublicity   = casework.NewCode(casework.Conflict, "publicity_over", "公示已结束")
 )
 
-// Kind is a procedure as those who may apply see it.
-type Kind struct {
+// ProcedureKind is a procedure as those who may apply see it.
+type ProcedureKind struct {
 	Kind      nursery.CaseKind   `json:"kind" doc:"事项代码"`
 	Title     string             `json:"title" doc:"事项名称"`
 	Label     string             `json:"label" doc:"版本"`
@@ -59,11 +59,11 @@ type Kind struct {
 }
 
 // Kinds returns the published procedures, each with whether p may apply today.
-func (s *Service) Kinds(ctx context.Context, p nursery.Principal) ([]Kind, error) {
+func (s *Service) Kinds(ctx context.Context, p nursery.Principal) ([]ProcedureKind, error) {
 	if err := s.Authorize(ctx, p, "procedure.list", casework.Resource{}); err != nil {
 		return nil, err
 	}
-	list := []Kind{}
+	list := []ProcedureKind{}
 	for _, r := range s.Catalogue.Current() {
 		if in, err := s.Catalogue.Newest(r.Kind(), p.County, s.Today()); err == nil {
 			r = in
@@ -73,9 +73,9 @@ func (s *Service) Kinds(ctx context.Context, p nursery.Principal) ([]Kind, error
 	return list, nil
 }
 
-func (s *Service) kindOf(r *published.Revision, p nursery.Principal) Kind {
+func (s *Service) kindOf(r *published.Revision, p nursery.Principal) ProcedureKind {
 	raw, _ := r.FormOf(r.Plan.Forms[r.Plan.Start.Facts].Name)
-	return Kind{
+	return ProcedureKind{
 		Kind: r.Kind(), Title: r.Live.Title, Label: r.Live.Label, Revision: r.ID, From: r.Live.From, OpenUntil: r.Live.OpenUntil, Role: r.Plan.Start.Role,
 		Precheck: r.Plan.Start.Precheck >= 0, Open: s.mayApply(r, p), Form: raw, Basis: r.Live.Basis,
 	}
@@ -86,13 +86,13 @@ func (s *Service) mayApply(r *published.Revision, p nursery.Principal) bool {
 }
 
 // Kind returns a published procedure as p may apply for it. Error: not_found.
-func (s *Service) Kind(ctx context.Context, p nursery.Principal, kind string) (Kind, error) {
+func (s *Service) Kind(ctx context.Context, p nursery.Principal, kind string) (ProcedureKind, error) {
 	if err := s.Authorize(ctx, p, "procedure.list", casework.Resource{}); err != nil {
-		return Kind{}, err
+		return ProcedureKind{}, err
 	}
 	r, err := s.newest(kind, p)
 	if err != nil {
-		return Kind{}, err
+		return ProcedureKind{}, err
 	}
 	return s.kindOf(r, p), nil
 }
@@ -106,14 +106,14 @@ func (s *Service) newest(kind string, p nursery.Principal) (*published.Revision,
 	return r, err
 }
 
-// Application is what is applied for.
-type Application struct {
+// ProcedureApplication is what is applied for.
+type ProcedureApplication struct {
 	Facts json.RawMessage `json:"facts" doc:"申请表的内容，见事项的表单"`
 }
 
 // Start opens a case of a procedure for the institution of p, or for the county or the city of an office. Errors: not_found,
 // forbidden, procedure_not_open, institution_not_registered, invalid, and that of a case that is open already.
-func (s *Service) Start(ctx context.Context, p nursery.Principal, key, kind string, in Application) (casework.Started, error) {
+func (s *Service) Start(ctx context.Context, p nursery.Principal, key, kind string, in ProcedureApplication) (casework.Started, error) {
 	return casework.Command(ctx, s.Service, p, key, "procedure.start "+kind, in, func(q *store.Queries) (casework.Started, error) {
 		r, facts, err := s.applied(ctx, p, kind, in)
 		if err != nil {
@@ -146,7 +146,7 @@ func periodOf(r *published.Revision) string {
 }
 
 // applied checks whether p may apply, and what is applied for. Errors: those of Start.
-func (s *Service) applied(ctx context.Context, p nursery.Principal, kind string, in Application) (*published.Revision, map[string]any, error) {
+func (s *Service) applied(ctx context.Context, p nursery.Principal, kind string, in ProcedureApplication) (*published.Revision, map[string]any, error) {
 	if err := s.Authorize(ctx, p, "procedure.start", casework.Resource{County: p.County, Institution: p.Institution}); err != nil {
 		return nil, nil, err
 	}
@@ -232,20 +232,20 @@ func filesIn(value any) (ids []string) {
 	return slices.Compact(ids)
 }
 
-// Prechecked is the decision of the rules of a procedure on an application that is not submitted yet.
-type Prechecked struct {
+// ProcedurePrechecked is the decision of the rules of a procedure on an application that is not submitted yet.
+type ProcedurePrechecked struct {
 	Decision nursery.Decision `json:"decision" doc:"按今天的规则"`
 }
 
 // PrecheckApplication decides by the rules that a procedure checks an application with before it is submitted. Errors: those of Start, and
 // not_found for a procedure without such rules.
-func (s *Service) PrecheckApplication(ctx context.Context, p nursery.Principal, kind string, in Application) (Prechecked, error) {
+func (s *Service) PrecheckApplication(ctx context.Context, p nursery.Principal, kind string, in ProcedureApplication) (ProcedurePrechecked, error) {
 	r, facts, err := s.applied(ctx, p, kind, in)
 	if err != nil {
-		return Prechecked{}, err
+		return ProcedurePrechecked{}, err
 	}
 	if r.Plan.Start.Precheck < 0 {
-		return Prechecked{}, casework.NewNotFound()
+		return ProcedurePrechecked{}, casework.NewNotFound()
 	}
 	var made nursery.Decision
 	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) error {
@@ -268,7 +268,7 @@ func (s *Service) PrecheckApplication(ctx context.Context, p nursery.Principal, 
 		})
 		return err
 	})
-	return Prechecked{made}, err
+	return ProcedurePrechecked{made}, err
 }
 
 // anytimeOf returns what p may do now with a case besides answering tasks, by name and title.
