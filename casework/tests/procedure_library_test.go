@@ -30,7 +30,7 @@ func TestEachAwardOfTheLibraryIsAppliedForAndDecided(t *testing.T) {
 		{"idle_space_award", `"site": "原第三小学", "source": "school", "area_m2": 600, "idle_until": "2023-08-31", "running_since": "2023-09-01", "assessment": "good", "assessed_on": "2024-03-01"`, `"was_idle": true`, "standard"},
 	} {
 		h.publish(c.kind)
-		started, err := h.Services.Start(t.Context(), applicant, key(), c.kind, procedure.Application{Facts: json.RawMessage("{" + eligible + ", " + c.facts + "}")})
+		started, err := h.Services.Start(t.Context(), applicant, key(), c.kind, procedure.ProcedureApplication{Facts: json.RawMessage("{" + eligible + ", " + c.facts + "}")})
 		require.NoError(t, err, c.kind)
 		task := h.task(started.CaseNo, c.kind+".county_check")
 		h.completes(countyCheck, task, casework.Completion{Outcome: "approve", Answer: json.RawMessage(`{"filed": true, "inclusive_price": true, "violation": false, ` + c.checked + `}`)})
@@ -55,7 +55,7 @@ func TestAComplaintAsAProcedureIsAnswered(t *testing.T) {
 	h.work()
 	h.relays()
 	h.publish("public_complaint")
-	started, err := h.Services.Start(t.Context(), clerk, key(), "public_complaint", procedure.Application{Facts: json.RawMessage(`{"topic": "safety", "said": "消防通道长期锁闭。", "place_name": "某托育点", "address": "某街道"}`)})
+	started, err := h.Services.Start(t.Context(), clerk, key(), "public_complaint", procedure.ProcedureApplication{Facts: json.RawMessage(`{"topic": "safety", "said": "消防通道长期锁闭。", "place_name": "某托育点", "address": "某街道"}`)})
 	require.NoError(t, err)
 	h.completes(supervisor, h.task(started.CaseNo, "public_complaint.triage"), casework.Completion{Outcome: "reply_to", Answer: json.RawMessage(`{"note": "已经改正。"}`)})
 	h.eventually("the case has ended", func() bool {
