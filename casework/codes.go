@@ -105,6 +105,12 @@ var (
 	CodeStorageUnavailable  = NewCode(Unavailable, "storage_unavailable", "文件存储暂不可用")   // the blob folder is full, read-only or unavailable
 	CodeClinicElsewhere     = NewCode(Conflict, "clinic_elsewhere", "编号属于其他县区的医疗卫生机构")  // the number belongs to another county's clinic
 	CodeInsurerElsewhere    = NewCode(Conflict, "insurer_elsewhere", "编号已由其他县区或者市级登记")  // another office registered the number
+	CodeFundShort           = NewCode(Conflict, "fund_short", "资金不足")                   // the account does not have that much
+	CodePaymentState        = NewCode(Conflict, "payment_state", "拨付状态不允许此操作")          // another run has it, or it was settled
+	CodeRunState            = NewCode(Conflict, "run_state", "批次状态不允许此操作")              // the state of the payment run does not allow this
+	CodeSamePerson          = NewCode(Conflict, "same_person", "应由另一人核准")               // who drew up a run does not approve it
+	CodeAccountChanged      = NewCode(Conflict, "account_changed", "收款账户已更正")           // a payee corrected the account since the run was drawn up
+	CodeReturnFile          = NewCode(Invalid, "return_file", "返回文件不能读取")               // the file is not a readable return file
 	CodeNotCovered          = NewCode(Invalid, "not_covered", "没有生效的保险")                // no cover of the child on that day
 	CodeFiltersFull         = NewCode(Conflict, "filters_full", "保存的筛选已满")              // the maximum number is saved
 	CodeAbsenceActive       = NewCode(Conflict, "absence_stands", "已登记不在岗")             // another absence of the account has not ended

@@ -136,6 +136,11 @@ func (s *Service) answerable(ctx context.Context, q *store.Queries, p nursery.Pr
 	if task.Assignee != nil && *task.Assignee != p.Account {
 		return task, claimed(task)
 	}
+	for _, check := range s.everyAnswer {
+		if err := check(ctx, q, task, in); err != nil {
+			return task, err
+		}
+	}
 	return task, s.checkForm(ctx, q, task, in)
 }
 

@@ -285,6 +285,9 @@ func OnlyByCommand(message, hint string) AnswerCheck {
 	}
 }
 
+// CheckEveryAnswer adds a check of what people answer to tasks of any kind. What a command answers is not checked.
+func (s *Service) CheckEveryAnswer(check AnswerCheck) { s.everyAnswer = append(s.everyAnswer, check) }
+
 // FilledIn decodes an answer.
 func FilledIn(answer json.RawMessage, into any) error {
 	if err := json.Unmarshal(answer, into); err != nil {

@@ -48,7 +48,8 @@ type Service struct {
 	imports imports
 	checks  *uploads.Checks
 
-	answerChecks  map[string]AnswerCheck  // by the kind of task
+	answerChecks  map[string]AnswerCheck // by the kind of task
+	everyAnswer   []AnswerCheck
 	beforeAnswers map[string]BeforeAnswer // by the kind of task
 	completions   []CompleteCase
 	hourly        map[string]func(context.Context) error // by what is then not done

@@ -111,7 +111,7 @@ func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 	}
 	seen := [2]string{longInCare(t, a, 20, "c1", nursery.ConsentCheckup), longInCare(t, a, 14, "c2", nursery.ConsentCheckup)}
 	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, app), buildRows(t, h, a.County()), childrenRows(t, a),
-		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows(t, h, a.County()))
+		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows(t, h, a.County()), fundRows(t, h, a))
 	rows = append(rows, exportRows(t, rows)...)
 	wantEveryOperation(t, h, rows)
 	declared := declaredStatuses(t, h)
@@ -366,8 +366,8 @@ func exportRows(t *testing.T, rows []row) []row {
 	t.Helper()
 	var exports []row
 	for _, list := range []string{
-		"absences", "build-sites", "cases", "checkup-rounds", "clinics", "contracts", "inspection-plans", "inspections", "inspectors", "institutions",
-		"insurance-batches", "insurance-claims", "insurers", "record-reads", "referrals", "target-entries", "tasks",
+		"absences", "build-sites", "cases", "checkup-rounds", "clinics", "contracts", "funds", "inspection-plans", "inspections", "inspectors", "institutions",
+		"insurance-batches", "insurance-claims", "insurers", "money-to-come-back", "payment-runs", "payments", "record-reads", "referrals", "target-entries", "tasks",
 	} {
 		op := "GET /api/v1/" + list
 		i := slices.IndexFunc(rows, func(r row) bool { return r.op == op })

@@ -260,12 +260,13 @@ const (
 	ReadForEnrolment   ReadingPurpose = "enrolment"        // 入托、在托管理
 	ReadForInsurance   ReadingPurpose = "insurance"        // 投保
 	ReadForGuardian    ReadingPurpose = "guardian_request" // 监护人查阅、复制、更正
+	ReadForPayment     ReadingPurpose = "payment"          // 拨付
 	ReadForSupervision ReadingPurpose = "supervision"      // 监督检查
 	ReadForComplaint   ReadingPurpose = "complaint"        // 办理投诉举报
 )
 
 var readingTitles = map[ReadingPurpose]string{
-	ReadForCheckup: "健康体检", ReadForEnrolment: "入托和在托管理", ReadForInsurance: "投保", ReadForGuardian: "监护人查阅、复制或更正",
+	ReadForCheckup: "健康体检", ReadForEnrolment: "入托和在托管理", ReadForInsurance: "投保", ReadForGuardian: "监护人查阅、复制或更正", ReadForPayment: "拨付",
 	ReadForSupervision: "监督检查", ReadForComplaint: "办理投诉举报",
 }
 

@@ -16,12 +16,13 @@ const (
 	ReadChildNames    ReadingSubject = "names"                // 婴幼儿姓名列表
 	ReadInsuranceSend ReadingSubject = "insurance_lines"      // 投保明细
 	ReadExceptions    ReadingSubject = "insurance_exceptions" // 投保例外名单
+	ReadPayeeAccount  ReadingSubject = "payee_account"        // 收款账户
 )
 
 var subjectTitles = map[ReadingSubject]string{
 	ReadChild: "婴幼儿档案", ReadPaper: "涉及婴幼儿的材料", ReadComplaint: "投诉举报", ReadRoster: "在托婴幼儿名册", ReadClass: "班级体检名单",
 	ReadClassFindings: "班级体检结果", ReadConsentSheet: "集体同意书",
-	ReadChildNames: "婴幼儿姓名列表", ReadInsuranceSend: "投保明细", ReadExceptions: "投保例外名单",
+	ReadChildNames: "婴幼儿姓名列表", ReadInsuranceSend: "投保明细", ReadExceptions: "投保例外名单", ReadPayeeAccount: "收款账户",
 }
 
 // Title returns the Chinese name of the subject, or the code itself when it is unknown.

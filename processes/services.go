@@ -11,6 +11,7 @@ import (
 	"tuoyu/processes/checkup"
 	"tuoyu/processes/contract"
 	"tuoyu/processes/filing"
+	"tuoyu/processes/funds"
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
 	"tuoyu/processes/procedure"
@@ -35,6 +36,7 @@ type Services struct {
 	*insuranceService
 	*targetsService
 	*procedureService
+	*fundsService
 }
 
 type (
@@ -50,6 +52,7 @@ type (
 	insuranceService  = insurance.Service
 	targetsService    = targets.Service
 	procedureService  = procedure.Service
+	fundsService      = funds.Service
 )
 
 // New returns the services with the given dependencies.
@@ -69,6 +72,7 @@ func New(d casework.Deps) *Services {
 		insurance.New(s),
 		targets.New(s),
 		procedure.New(s),
+		funds.New(s),
 	}
 }
 
@@ -77,7 +81,7 @@ func (s *Services) Pages(site *web.Site) {
 	for _, pages := range []func(*web.Site){
 		cases.Pages,
 		s.childrenService.Pages, s.attendanceService.Pages, s.registryService.Pages, s.officesService.Pages, s.filingService.Pages, s.buildsiteService.Pages,
-		s.contractService.Pages, s.checkupService.Pages, s.inspectionService.Pages, s.insuranceService.Pages, s.targetsService.Pages,
+		s.contractService.Pages, s.checkupService.Pages, s.inspectionService.Pages, s.insuranceService.Pages, s.targetsService.Pages, s.fundsService.Pages,
 	} {
 		pages(site)
 	}

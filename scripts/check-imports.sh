@@ -21,7 +21,7 @@ api web
 web/cases
 children registry offices api/apitest
 attendance processes/filing processes/buildsite processes/contract processes/checkup processes/inspection processes/insurance
-processes/targets processes/procedure
+processes/targets processes/procedure processes/funds
 processes
 worker/workertest casework/actsgen casework/tests web/tests api/tests workflows/tests
 cmd/* e2e e2e/*

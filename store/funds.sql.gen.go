@@ -132,6 +132,33 @@ func (q *Queries) AccountsUnlikePayments(ctx context.Context) ([]AccountsUnlikeP
 	return items, nil
 }
 
+const approveRun = `-- name: ApproveRun :execrows
+UPDATE payment_runs SET state = 'approved', approved_by = $1::text, approved_at = $2::timestamptz, payments = $3, fen = $4
+WHERE number = $5 AND state = 'drafted' AND drawn_by <> $1::text
+`
+
+type ApproveRunParams struct {
+	Account  string
+	At       time.Time
+	Payments int32
+	Fen      int64
+	Number   string
+}
+
+func (q *Queries) ApproveRun(ctx context.Context, arg ApproveRunParams) (int64, error) {
+	result, err := q.db.Exec(ctx, approveRun,
+		arg.Account,
+		arg.At,
+		arg.Payments,
+		arg.Fen,
+		arg.Number,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const balanceOf = `-- name: BalanceOf :one
 SELECT coalesce((SELECT a.balance FROM fund_accounts a WHERE a.fund = $1 AND a.county = $2 AND a.kind = $3), 0)::bigint AS balance
 `
@@ -201,6 +228,50 @@ func (q *Queries) DecisionIsOf(ctx context.Context, arg DecisionIsOfParams) (boo
 	return found, err
 }
 
+const discardRun = `-- name: DiscardRun :execrows
+UPDATE payment_runs SET state = 'discarded', discarded_by = $1::text, discarded_at = $2::timestamptz
+WHERE number = $3 AND state = 'drafted'
+`
+
+type DiscardRunParams struct {
+	Account string
+	At      time.Time
+	Number  string
+}
+
+func (q *Queries) DiscardRun(ctx context.Context, arg DiscardRunParams) (int64, error) {
+	result, err := q.db.Exec(ctx, discardRun, arg.Account, arg.At, arg.Number)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const emptyRun = `-- name: EmptyRun :exec
+UPDATE payments SET run = NULL, account = NULL WHERE run = $1::text AND state = 'committed'
+`
+
+func (q *Queries) EmptyRun(ctx context.Context, run string) error {
+	_, err := q.db.Exec(ctx, emptyRun, run)
+	return err
+}
+
+const endRun = `-- name: EndRun :exec
+UPDATE payment_runs SET state = 'settled', settled_at = $1::timestamptz WHERE number = $2 AND state = 'approved'
+    AND NOT EXISTS (SELECT FROM payments p WHERE p.run = payment_runs.number AND p.state = 'sent')
+`
+
+type EndRunParams struct {
+	At     time.Time
+	Number string
+}
+
+// Ends a run of which the bank has nothing any more.
+func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) error {
+	_, err := q.db.Exec(ctx, endRun, arg.At, arg.Number)
+	return err
+}
+
 const freeOf = `-- name: FreeOf :many
 SELECT fund, balance FROM fund_accounts WHERE county = $1 AND kind = 'free' AND fund = ANY ($2::bigint[])
 `
@@ -256,6 +327,68 @@ func (q *Queries) FundByID(ctx context.Context, id int64) (Fund, error) {
 		&i.CreatedAt,
 	)
 	return i, err
+}
+
+const fundStatement = `-- name: FundStatement :many
+SELECT (CASE $1::text WHEN 'institution' THEN p.institution WHEN 'county' THEN p.county ELSE p.purpose END)::text AS key,
+    count(*) AS payments, sum(p.fen)::bigint AS asked,
+    coalesce(sum(p.fen) FILTER (WHERE p.state = 'unfunded'), 0)::bigint AS unfunded,
+    coalesce(sum(p.fen) FILTER (WHERE p.state IN ('committed', 'bounced')), 0)::bigint AS committed,
+    coalesce(sum(p.fen) FILTER (WHERE p.state = 'sent'), 0)::bigint AS sent,
+    coalesce(sum(p.fen) FILTER (WHERE p.state = 'paid'), 0)::bigint AS paid,
+    coalesce(sum(p.reclaimed), 0)::bigint AS reclaimed
+FROM payments p LEFT JOIN funds f ON f.id = p.fund
+WHERE p.state <> 'cancelled' AND ($2::text = '' OR p.county = $2::text)
+    AND ($3::integer = 0 OR f.year = $3::integer)
+GROUP BY 1 ORDER BY 1 LIMIT 5000
+`
+
+type FundStatementParams struct {
+	By     string
+	County string
+	Year   int32
+}
+
+type FundStatementRow struct {
+	Key       string
+	Payments  int64
+	Asked     int64
+	Unfunded  int64
+	Committed int64
+	Sent      int64
+	Paid      int64
+	Reclaimed int64
+}
+
+// What was asked for and paid, summed by institution, county or purpose, of the funds of a year; without a year of all, and with what no fund
+// covers. Served by payments_page, payments_of_institution or a scan: it sums every payment that is not cancelled.
+func (q *Queries) FundStatement(ctx context.Context, arg FundStatementParams) ([]FundStatementRow, error) {
+	rows, err := q.db.Query(ctx, fundStatement, arg.By, arg.County, arg.Year)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FundStatementRow{}
+	for rows.Next() {
+		var i FundStatementRow
+		if err := rows.Scan(
+			&i.Key,
+			&i.Payments,
+			&i.Asked,
+			&i.Unfunded,
+			&i.Committed,
+			&i.Sent,
+			&i.Paid,
+			&i.Reclaimed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const funds = `-- name: Funds :many
@@ -405,6 +538,32 @@ func (q *Queries) InsertFund(ctx context.Context, arg InsertFundParams) (int64, 
 	return id, err
 }
 
+const insertPayeeAccount = `-- name: InsertPayeeAccount :exec
+INSERT INTO payee_accounts (institution, version, county, account, entered_by, entered_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertPayeeAccountParams struct {
+	Institution string
+	Version     int32
+	County      string
+	Account     []byte
+	EnteredBy   string
+	EnteredAt   time.Time
+}
+
+func (q *Queries) InsertPayeeAccount(ctx context.Context, arg InsertPayeeAccountParams) error {
+	_, err := q.db.Exec(ctx, insertPayeeAccount,
+		arg.Institution,
+		arg.Version,
+		arg.County,
+		arg.Account,
+		arg.EnteredBy,
+		arg.EnteredAt,
+	)
+	return err
+}
+
 const insertPayment = `-- name: InsertPayment :one
 INSERT INTO payments (case_no, step, county, institution, scheme, item, period, purpose, fen, decision, asked_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -466,6 +625,31 @@ func (q *Queries) InsertPayment(ctx context.Context, arg InsertPaymentParams) (P
 	return i, err
 }
 
+const insertRun = `-- name: InsertRun :exec
+INSERT INTO payment_runs (number, county, payments, fen, drawn_by, drawn_at) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertRunParams struct {
+	Number   string
+	County   string
+	Payments int32
+	Fen      int64
+	DrawnBy  string
+	DrawnAt  time.Time
+}
+
+func (q *Queries) InsertRun(ctx context.Context, arg InsertRunParams) error {
+	_, err := q.db.Exec(ctx, insertRun,
+		arg.Number,
+		arg.County,
+		arg.Payments,
+		arg.Fen,
+		arg.DrawnBy,
+		arg.DrawnAt,
+	)
+	return err
+}
+
 const ledgerSize = `-- name: LedgerSize :one
 SELECT (SELECT count(*) FROM funds) AS funds, (SELECT count(*) FROM fund_accounts) AS accounts, (SELECT count(*) FROM fund_postings) AS postings,
     (SELECT count(*) FROM payments) AS payments
@@ -520,6 +704,313 @@ func (q *Queries) LockLedgers(ctx context.Context) error {
 	return err
 }
 
+const moneyToComeBack = `-- name: MoneyToComeBack :many
+SELECT t.id, t.case_no, t.title, t.county, t.institution, t.due_on, t.overdue_at, t.sort_on,
+    coalesce((SELECT sum(p.fen - p.reclaimed) FROM payments p WHERE p.case_no = t.case_no AND p.state = 'paid'), 0)::bigint AS fen,
+    coalesce((SELECT sum(p.reclaimed) FROM payments p WHERE p.case_no = t.case_no AND p.state = 'paid'), 0)::bigint AS reclaimed,
+    coalesce((SELECT max(p.id) FROM payments p WHERE p.case_no = t.case_no AND p.state = 'paid'), 0)::bigint AS payment
+FROM tasks t WHERE t.state = 'open' AND t.role = 'finance' AND ($1::text = '' OR t.county = $1::text)
+    AND t.kind LIKE '%.returned' AND (t.sort_on, t.id) > ($2::date, $3::text)
+ORDER BY t.sort_on, t.id LIMIT $4::integer
+`
+
+type MoneyToComeBackParams struct {
+	County   string
+	AfterOn  nursery.Date
+	AfterID  string
+	PageSize int32
+}
+
+type MoneyToComeBackRow struct {
+	ID          string
+	CaseNo      string
+	Title       string
+	County      string
+	Institution string
+	DueOn       nursery.Date
+	OverdueAt   *time.Time
+	SortOn      nursery.Date
+	Fen         int64
+	Reclaimed   int64
+	Payment     int64
+}
+
+// The tasks by which finance waits for money to come back, nearest due first, with what of it was paid. Served by tasks_inbox and, for the
+// whole city, tasks_of_role.
+func (q *Queries) MoneyToComeBack(ctx context.Context, arg MoneyToComeBackParams) ([]MoneyToComeBackRow, error) {
+	rows, err := q.db.Query(ctx, moneyToComeBack,
+		arg.County,
+		arg.AfterOn,
+		arg.AfterID,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MoneyToComeBackRow{}
+	for rows.Next() {
+		var i MoneyToComeBackRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Title,
+			&i.County,
+			&i.Institution,
+			&i.DueOn,
+			&i.OverdueAt,
+			&i.SortOn,
+			&i.Fen,
+			&i.Reclaimed,
+			&i.Payment,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const noteAccountReadings = `-- name: NoteAccountReadings :exec
+INSERT INTO record_reads (subject, about, county, reader, reader_role, institution, purpose, fields, at)
+SELECT 'payee_account', unnest($1::text[]), $2::text, $3::text, $4::text,
+    $5::text, $6::text, '{}', $7::timestamptz
+`
+
+type NoteAccountReadingsParams struct {
+	About       []string
+	County      string
+	Reader      string
+	ReaderRole  string
+	Institution string
+	Purpose     string
+	At          time.Time
+}
+
+func (q *Queries) NoteAccountReadings(ctx context.Context, arg NoteAccountReadingsParams) error {
+	_, err := q.db.Exec(ctx, noteAccountReadings,
+		arg.About,
+		arg.County,
+		arg.Reader,
+		arg.ReaderRole,
+		arg.Institution,
+		arg.Purpose,
+		arg.At,
+	)
+	return err
+}
+
+const openPayTasks = `-- name: OpenPayTasks :many
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE case_no = ANY ($1::text[]) AND state = 'open' AND outcomes @> '{paid,bounced}' ORDER BY opened_at, id LIMIT 5000
+`
+
+// The open tasks of cases by which a payment is settled. Served by tasks_of_case.
+func (q *Queries) OpenPayTasks(ctx context.Context, caseNos []string) ([]Task, error) {
+	rows, err := q.db.Query(ctx, openPayTasks, caseNos)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Task{}
+	for rows.Next() {
+		var i Task
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Kind,
+			&i.Title,
+			&i.County,
+			&i.Institution,
+			&i.Role,
+			&i.Assignee,
+			&i.Outcomes,
+			&i.Form,
+			&i.Decision,
+			&i.Excluded,
+			&i.Clock,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.SortOn,
+			&i.State,
+			&i.OpenedAt,
+			&i.Reminded,
+			&i.OverdueAt,
+			&i.EscalatedAt,
+			&i.Outcome,
+			&i.Answer,
+			&i.ClosedBy,
+			&i.ClosedAt,
+			&i.Partner,
+			&i.Completion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openReturnTask = `-- name: OpenReturnTask :many
+SELECT id, case_no, kind, title, county, institution, role, assignee, outcomes, form, decision, excluded, clock, due_on, due_provisional, sort_on, state, opened_at, reminded, overdue_at, escalated_at, outcome, answer, closed_by, closed_at, partner, completion FROM tasks WHERE case_no = $1 AND state = 'open' AND role IN ('finance', 'city_finance') AND kind LIKE '%.returned' ORDER BY opened_at LIMIT 1
+`
+
+// The open task of a case by which finance confirms that money came back. Served by tasks_of_case.
+func (q *Queries) OpenReturnTask(ctx context.Context, caseNo string) ([]Task, error) {
+	rows, err := q.db.Query(ctx, openReturnTask, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Task{}
+	for rows.Next() {
+		var i Task
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Kind,
+			&i.Title,
+			&i.County,
+			&i.Institution,
+			&i.Role,
+			&i.Assignee,
+			&i.Outcomes,
+			&i.Form,
+			&i.Decision,
+			&i.Excluded,
+			&i.Clock,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.SortOn,
+			&i.State,
+			&i.OpenedAt,
+			&i.Reminded,
+			&i.OverdueAt,
+			&i.EscalatedAt,
+			&i.Outcome,
+			&i.Answer,
+			&i.ClosedBy,
+			&i.ClosedAt,
+			&i.Partner,
+			&i.Completion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payeeAccountVersions = `-- name: PayeeAccountVersions :many
+SELECT institution, version, county, account, entered_by, entered_at FROM payee_accounts WHERE institution = $1 ORDER BY version DESC LIMIT 50
+`
+
+// What an institution entered, the last first. Served by the primary key.
+func (q *Queries) PayeeAccountVersions(ctx context.Context, institution string) ([]PayeeAccount, error) {
+	rows, err := q.db.Query(ctx, payeeAccountVersions, institution)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PayeeAccount{}
+	for rows.Next() {
+		var i PayeeAccount
+		if err := rows.Scan(
+			&i.Institution,
+			&i.Version,
+			&i.County,
+			&i.Account,
+			&i.EnteredBy,
+			&i.EnteredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payeeAccounts = `-- name: PayeeAccounts :many
+SELECT DISTINCT ON (institution) institution, version, county, account, entered_by, entered_at FROM payee_accounts WHERE institution = ANY ($1::text[]) ORDER BY institution, version DESC LIMIT 5000
+`
+
+// The last account of each payee. Served by the primary key.
+func (q *Queries) PayeeAccounts(ctx context.Context, institutions []string) ([]PayeeAccount, error) {
+	rows, err := q.db.Query(ctx, payeeAccounts, institutions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PayeeAccount{}
+	for rows.Next() {
+		var i PayeeAccount
+		if err := rows.Scan(
+			&i.Institution,
+			&i.Version,
+			&i.County,
+			&i.Account,
+			&i.EnteredBy,
+			&i.EnteredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payeeAccountsUsed = `-- name: PayeeAccountsUsed :many
+SELECT a.institution, a.version, a.county, a.account, a.entered_by, a.entered_at FROM payee_accounts a JOIN (SELECT unnest($1::text[]) AS institution, unnest($2::integer[]) AS version) x
+    ON x.institution = a.institution AND x.version = a.version LIMIT 5000
+`
+
+type PayeeAccountsUsedParams struct {
+	Institutions []string
+	Versions     []int32
+}
+
+// The accounts of payees in these versions. Served by the primary key.
+func (q *Queries) PayeeAccountsUsed(ctx context.Context, arg PayeeAccountsUsedParams) ([]PayeeAccount, error) {
+	rows, err := q.db.Query(ctx, payeeAccountsUsed, arg.Institutions, arg.Versions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PayeeAccount{}
+	for rows.Next() {
+		var i PayeeAccount
+		if err := rows.Scan(
+			&i.Institution,
+			&i.Version,
+			&i.County,
+			&i.Account,
+			&i.EnteredBy,
+			&i.EnteredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const paymentByID = `-- name: PaymentByID :one
 SELECT id, case_no, step, county, institution, scheme, item, period, purpose, fen, decision, fund, state, run, account, reclaimed, asked_at, settled_on, receipt, reason FROM payments WHERE id = $1
 `
@@ -550,6 +1041,87 @@ func (q *Queries) PaymentByID(ctx context.Context, id int64) (Payment, error) {
 		&i.Reason,
 	)
 	return i, err
+}
+
+const paymentList = `-- name: PaymentList :many
+SELECT p.id, p.case_no, p.step, p.county, p.institution, p.scheme, p.item, p.period, p.purpose, p.fen, p.decision, p.fund, p.state, p.run, p.account, p.reclaimed, p.asked_at, p.settled_on, p.receipt, p.reason, coalesce((SELECT f.title FROM funds f WHERE f.id = p.fund), '')::text AS fund_title FROM payments p
+WHERE p.id < $1::bigint AND ($2::text = '' OR p.county = $2::text)
+    AND ($3::text = '' OR p.institution = $3::text)
+    AND ($4::text = '' OR p.state = $4::text) AND ($5::text = '' OR p.purpose = $5::text)
+    AND ($6::text = '' OR p.run = $6::text)
+    AND ($7::text = '' OR p.case_no COLLATE "C" >= $7::text AND p.case_no COLLATE "C" < $7::text || '~')
+    AND ($8::text[] IS NULL OR p.institution = ANY ($8::text[]))
+ORDER BY p.id DESC LIMIT $9::integer
+`
+
+type PaymentListParams struct {
+	Before      int64
+	County      string
+	Institution string
+	State       string
+	Purpose     string
+	Run         string
+	Prefix      string
+	Parties     []string
+	PageSize    int32
+}
+
+type PaymentListRow struct {
+	Payment   Payment
+	FundTitle string
+}
+
+// Newest first. Served by payments_page (county, id DESC), payments_of_institution (institution, id DESC), payments_of_run or the primary key.
+func (q *Queries) PaymentList(ctx context.Context, arg PaymentListParams) ([]PaymentListRow, error) {
+	rows, err := q.db.Query(ctx, paymentList,
+		arg.Before,
+		arg.County,
+		arg.Institution,
+		arg.State,
+		arg.Purpose,
+		arg.Run,
+		arg.Prefix,
+		arg.Parties,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PaymentListRow{}
+	for rows.Next() {
+		var i PaymentListRow
+		if err := rows.Scan(
+			&i.Payment.ID,
+			&i.Payment.CaseNo,
+			&i.Payment.Step,
+			&i.Payment.County,
+			&i.Payment.Institution,
+			&i.Payment.Scheme,
+			&i.Payment.Item,
+			&i.Payment.Period,
+			&i.Payment.Purpose,
+			&i.Payment.Fen,
+			&i.Payment.Decision,
+			&i.Payment.Fund,
+			&i.Payment.State,
+			&i.Payment.Run,
+			&i.Payment.Account,
+			&i.Payment.Reclaimed,
+			&i.Payment.AskedAt,
+			&i.Payment.SettledOn,
+			&i.Payment.Receipt,
+			&i.Payment.Reason,
+			&i.FundTitle,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const paymentOfStep = `-- name: PaymentOfStep :one
@@ -597,6 +1169,103 @@ SELECT id, case_no, step, county, institution, scheme, item, period, purpose, fe
 // Served by the unique key (case_no, step).
 func (q *Queries) PaymentsOfCase(ctx context.Context, caseNo string) ([]Payment, error) {
 	rows, err := q.db.Query(ctx, paymentsOfCase, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Payment{}
+	for rows.Next() {
+		var i Payment
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Step,
+			&i.County,
+			&i.Institution,
+			&i.Scheme,
+			&i.Item,
+			&i.Period,
+			&i.Purpose,
+			&i.Fen,
+			&i.Decision,
+			&i.Fund,
+			&i.State,
+			&i.Run,
+			&i.Account,
+			&i.Reclaimed,
+			&i.AskedAt,
+			&i.SettledOn,
+			&i.Receipt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const paymentsOfRun = `-- name: PaymentsOfRun :many
+SELECT id, case_no, step, county, institution, scheme, item, period, purpose, fen, decision, fund, state, run, account, reclaimed, asked_at, settled_on, receipt, reason FROM payments WHERE run = $1::text ORDER BY id LIMIT 5000
+`
+
+// Served by payments_of_run.
+func (q *Queries) PaymentsOfRun(ctx context.Context, run string) ([]Payment, error) {
+	rows, err := q.db.Query(ctx, paymentsOfRun, run)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Payment{}
+	for rows.Next() {
+		var i Payment
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.Step,
+			&i.County,
+			&i.Institution,
+			&i.Scheme,
+			&i.Item,
+			&i.Period,
+			&i.Purpose,
+			&i.Fen,
+			&i.Decision,
+			&i.Fund,
+			&i.State,
+			&i.Run,
+			&i.Account,
+			&i.Reclaimed,
+			&i.AskedAt,
+			&i.SettledOn,
+			&i.Receipt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const paymentsToRun = `-- name: PaymentsToRun :many
+SELECT id, case_no, step, county, institution, scheme, item, period, purpose, fen, decision, fund, state, run, account, reclaimed, asked_at, settled_on, receipt, reason FROM payments WHERE county = $1 AND state = 'committed' AND run IS NULL ORDER BY id LIMIT $2::integer
+`
+
+type PaymentsToRunParams struct {
+	County string
+	Most   int32
+}
+
+// The oldest first. Served by payments_waiting.
+func (q *Queries) PaymentsToRun(ctx context.Context, arg PaymentsToRunParams) ([]Payment, error) {
+	rows, err := q.db.Query(ctx, paymentsToRun, arg.County, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -723,6 +1392,32 @@ func (q *Queries) Postings(ctx context.Context, arg PostingsParams) ([]FundPosti
 	return items, nil
 }
 
+const putIntoRun = `-- name: PutIntoRun :execrows
+UPDATE payments p SET run = $1::text, account = x.version
+FROM (SELECT unnest($3::bigint[]) AS id, unnest($4::integer[]) AS version) x
+WHERE p.id = x.id AND p.county = $2 AND p.state = 'committed' AND p.run IS NULL
+`
+
+type PutIntoRunParams struct {
+	Run      string
+	County   string
+	Ids      []int64
+	Versions []int32
+}
+
+func (q *Queries) PutIntoRun(ctx context.Context, arg PutIntoRunParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putIntoRun,
+		arg.Run,
+		arg.County,
+		arg.Ids,
+		arg.Versions,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const reclaimedFor = `-- name: ReclaimedFor :one
 SELECT coalesce(sum(b.fen), 0)::bigint AS fen FROM payments p JOIN fund_postings b ON b.payment = p.id AND b.kind = 'reclaim' AND b.step = $1
 WHERE p.case_no = $2
@@ -739,6 +1434,84 @@ func (q *Queries) ReclaimedFor(ctx context.Context, arg ReclaimedForParams) (int
 	var fen int64
 	err := row.Scan(&fen)
 	return fen, err
+}
+
+const runByNumber = `-- name: RunByNumber :one
+SELECT number, county, state, payments, fen, drawn_by, drawn_at, approved_by, approved_at, settled_at, discarded_by, discarded_at FROM payment_runs WHERE number = $1
+`
+
+func (q *Queries) RunByNumber(ctx context.Context, number string) (PaymentRun, error) {
+	row := q.db.QueryRow(ctx, runByNumber, number)
+	var i PaymentRun
+	err := row.Scan(
+		&i.Number,
+		&i.County,
+		&i.State,
+		&i.Payments,
+		&i.Fen,
+		&i.DrawnBy,
+		&i.DrawnAt,
+		&i.ApprovedBy,
+		&i.ApprovedAt,
+		&i.SettledAt,
+		&i.DiscardedBy,
+		&i.DiscardedAt,
+	)
+	return i, err
+}
+
+const runs = `-- name: Runs :many
+SELECT number, county, state, payments, fen, drawn_by, drawn_at, approved_by, approved_at, settled_at, discarded_by, discarded_at FROM payment_runs WHERE (drawn_at, number) < ($1::timestamptz, $2::text)
+    AND ($3::text = '' OR county = $3::text) AND ($4::text = '' OR state = $4::text)
+ORDER BY drawn_at DESC, number DESC LIMIT $5::integer
+`
+
+type RunsParams struct {
+	BeforeAt     time.Time
+	BeforeNumber string
+	County       string
+	State        string
+	PageSize     int32
+}
+
+// Newest first. Served by payment_runs_page (county, drawn_at DESC, number DESC) and payment_runs_all.
+func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]PaymentRun, error) {
+	rows, err := q.db.Query(ctx, runs,
+		arg.BeforeAt,
+		arg.BeforeNumber,
+		arg.County,
+		arg.State,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PaymentRun{}
+	for rows.Next() {
+		var i PaymentRun
+		if err := rows.Scan(
+			&i.Number,
+			&i.County,
+			&i.State,
+			&i.Payments,
+			&i.Fen,
+			&i.DrawnBy,
+			&i.DrawnAt,
+			&i.ApprovedBy,
+			&i.ApprovedAt,
+			&i.SettledAt,
+			&i.DiscardedBy,
+			&i.DiscardedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const sendPayments = `-- name: SendPayments :execrows

@@ -864,6 +864,15 @@ type Outbox struct {
 	Failed      int32
 }
 
+type PayeeAccount struct {
+	Institution string
+	Version     int32
+	County      string
+	Account     []byte
+	EnteredBy   string
+	EnteredAt   time.Time
+}
+
 type Payment struct {
 	ID          int64
 	CaseNo      string
@@ -885,6 +894,21 @@ type Payment struct {
 	SettledOn   nursery.Date
 	Receipt     string
 	Reason      string
+}
+
+type PaymentRun struct {
+	Number      string
+	County      string
+	State       string
+	Payments    int32
+	Fen         int64
+	DrawnBy     string
+	DrawnAt     time.Time
+	ApprovedBy  *string
+	ApprovedAt  *time.Time
+	SettledAt   *time.Time
+	DiscardedBy *string
+	DiscardedAt *time.Time
 }
 
 type PlannedInspection struct {

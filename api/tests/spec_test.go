@@ -69,14 +69,20 @@ var offered = []string{
 	"GET /api/v1/insurance-batches/{case_no}/rosters/{number}/faults.xlsx", "GET /api/v1/insurance-batches/{case_no}/summary.xlsx",
 	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
 	"PUT /api/v1/insurers/{id}", "GET /api/v1/insurers",
+	"GET /api/v1/funds", "POST /api/v1/funds", "GET /api/v1/funds/{id}", "GET /api/v1/funds/{id}/postings", "POST /api/v1/funds/{id}/allocations",
+	"POST /api/v1/funds/{id}/take-backs", "GET /api/v1/fund-statement", "GET /api/v1/fund-statement.xlsx", "GET /api/v1/payments", "GET /api/v1/payments/ready",
+	"POST /api/v1/payments/{id}/receipts", "GET /api/v1/money-to-come-back", "GET /api/v1/institutions/{institution}/payee-account",
+	"PUT /api/v1/institutions/{institution}/payee-account", "GET /api/v1/payment-runs", "POST /api/v1/payment-runs", "GET /api/v1/payment-runs/{number}",
+	"POST /api/v1/payment-runs/{number}/approve", "POST /api/v1/payment-runs/{number}/discard", "GET /api/v1/payment-runs/{number}/bank-file.xlsx",
+	"GET /api/v1/payment-runs/{number}/bank-file.csv", "POST /api/v1/payment-runs/{number}/returns", "POST /api/v1/payment-runs/{number}/returns/check",
 	"POST /api/v1/insurance-batches", "POST /api/v1/insurance-batches/{case_no}/answers", "POST /api/v1/insurance-batches/{case_no}/exceptions",
 	"POST /api/v1/insurance-batches/{case_no}/roster", "POST /api/v1/insurance-batches/{case_no}/roster-files", "POST /api/v1/insurance-claims",
 }
 
 // exported are the lists that are a workbook and CSV as well.
 var exported = []string{
-	"/api/v1/absences", "/api/v1/build-sites", "/api/v1/cases", "/api/v1/checkup-rounds", "/api/v1/clinics", "/api/v1/contracts", "/api/v1/inspection-plans",
-	"/api/v1/inspections", "/api/v1/inspectors", "/api/v1/institutions", "/api/v1/insurance-batches", "/api/v1/insurance-claims", "/api/v1/insurers", "/api/v1/record-reads",
+	"/api/v1/absences", "/api/v1/build-sites", "/api/v1/cases", "/api/v1/checkup-rounds", "/api/v1/clinics", "/api/v1/contracts", "/api/v1/funds", "/api/v1/inspection-plans",
+	"/api/v1/inspections", "/api/v1/inspectors", "/api/v1/institutions", "/api/v1/insurance-batches", "/api/v1/insurance-claims", "/api/v1/insurers", "/api/v1/money-to-come-back", "/api/v1/payment-runs", "/api/v1/payments", "/api/v1/record-reads",
 	"/api/v1/referrals", "/api/v1/target-entries", "/api/v1/tasks",
 }
 

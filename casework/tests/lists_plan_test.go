@@ -23,6 +23,7 @@ import (
 	"tuoyu/processes/buildsite"
 	"tuoyu/processes/checkup"
 	"tuoyu/processes/contract"
+	"tuoyu/processes/funds"
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
 	"tuoyu/processes/targets"
@@ -39,6 +40,13 @@ var growing = []string{"cases", "tasks", "children", "enrolments", "record_reads
 // many fills the tables of the lists. g is the number of a row.
 var many = []struct{ table, insert string }{
 	{"institutions", `(id, county, name, site_kind, status, updated_at) SELECT 'i-' || g, county(g), '园 ' || g, 'community', 'filed', now()`},
+	{"funds", `(source, title, document, document_on, purposes, year, amount, created_by, created_at)
+		SELECT 'province', '资金 ' || g, '文 ' || g, '2026-01-01', '{rent_relief}', 2026, 1, 'a', now()`},
+	{"payments", `(case_no, step, county, institution, scheme, item, period, purpose, fen, decision, fund, state, run, account, asked_at)
+		SELECT number(g), 'pay', county(g), 'i-' || g % 2000, 'rent_relief', '', g::text, 'rent_relief', 1, 'd', 1 + g % 100, 'paid', 'run-' || g % 1000, 1, now()`},
+	{"payment_runs", `(number, county, payments, fen, drawn_by, drawn_at) SELECT 'run-' || g, county(g), 1, 1, 'a', '2026-01-01'::timestamptz + g * interval '1 minute'`},
+	{"fund_postings", `(fund, county, kind, from_account, to_account, fen, payment, actor, at)
+		SELECT 1 + g % 100, county(g), 'pay', 1, 2, 1, g, 'a', now()`},
 	{"clinics", `(id, county, name, licence, licensed_until, primary_care, capacity, modes, updated_at)
 		SELECT 'c-' || g, county(g), '院 ' || g, '123456789012', '2030-01-01', true, 0, '{}', now()`},
 	{"insurers", `(id, county, name, updated_at) SELECT 'ins-' || g, county(g), '公司 ' || g, now()`},
@@ -290,6 +298,15 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: office, index: "insurance_batches_of_county"},
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: insurer, index: "insurance_batches_of_insurer"},
 		{query: "InsuranceBatches", read: pageOf(insurance.Months, insurance.InsuranceFilter{}), p: city, index: "insurance_batches_page"},
+		{query: "Funds", read: pageOf(funds.Funds, funds.FundFilter{}), p: city, index: "funds_pkey"},
+		{query: "Postings", read: pageOf(funds.Postings, funds.PostingFilter{Fund: 7}), p: city, index: "fund_postings_page"},
+		{query: "PaymentList", read: pageOf(funds.Payments, funds.PaymentFilter{}), p: who(nursery.RoleFinance, ""), index: "payments_page"},
+		{query: "PaymentList", read: pageOf(funds.Payments, funds.PaymentFilter{}), p: institution, index: "payments_of_institution"},
+		{query: "PaymentList", read: pageOf(funds.Payments, funds.PaymentFilter{}), p: city, index: "payments_pkey"},
+		{query: "Runs", read: pageOf(funds.Runs, funds.RunFilter{}), p: who(nursery.RoleFinance, ""), index: "payment_runs_page"},
+		{query: "Runs", read: pageOf(funds.Runs, funds.RunFilter{}), p: city, index: "payment_runs_all"},
+		{query: "MoneyToComeBack", read: pageOf(funds.Dues, funds.DueFilter{}), p: who(nursery.RoleFinance, ""), index: "tasks_inbox"},
+		{query: "MoneyToComeBack", read: pageOf(funds.Dues, funds.DueFilter{}), p: city, index: "tasks_of_role"},
 		{query: "Insurers", read: pageOf(insurance.Insurers, insurance.InsurerFilter{}), p: insurer, index: "insurers_pkey"},
 		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.ClaimFilter{}), p: office, index: "insurance_claims_of_county"},
 		{query: "InsuranceClaims", read: pageOf(insurance.Claims, insurance.ClaimFilter{}), p: institution, index: "insurance_claims_of_institution"},
@@ -335,6 +352,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		"Inspectors": inspection.Inspectors.Indexes, "Inspections": inspection.Inspections.Indexes, "InspectionPlans": inspection.Plans.Indexes,
 		"CheckupRounds": checkup.Rounds.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
 		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes, "Insurers": insurance.Insurers.Indexes,
+		"Funds": funds.Funds.Indexes, "Postings": funds.Postings.Indexes, "PaymentList": funds.Payments.Indexes, "Runs": funds.Runs.Indexes, "MoneyToComeBack": funds.Dues.Indexes,
 		"InsuranceExceptions": insurance.Exceptions.Indexes, "InsuranceLines": {"insurance_lines_pkey"},
 	} {
 		require.ElementsMatch(t, named, slices.Compact(slices.Sorted(slices.Values(used[query]))), query)

@@ -27,6 +27,7 @@ type commands struct {
 	Procedure procedureCommands `cmd:"" help:"Check procedures, which are processes defined as data."`
 	Draw      drawCommands      `cmd:"" help:"Verify the draw of inspections from its published record."`
 	Case      caseCommands      `cmd:"" help:"List the cases that cannot go on by themselves, and have one go on."`
+	Funds     fundsCommands     `cmd:"" help:"Check the ledger of earmarked funds."`
 	Calendar  calendarCommand   `cmd:"" help:"List and publish holiday years."`
 	Keys      keysCommand       `cmd:"" help:"Make and rotate the keyset that seals what Temporal stores."`
 	Openapi   openapiCommand    `cmd:"" help:"Write the OpenAPI description of the API."`

@@ -118,3 +118,111 @@ HAVING coalesce(sum(a.balance), 0) <> 0 OR -coalesce(sum(a.balance) FILTER (WHER
 -- name: LedgerSize :one
 SELECT (SELECT count(*) FROM funds) AS funds, (SELECT count(*) FROM fund_accounts) AS accounts, (SELECT count(*) FROM fund_postings) AS postings,
     (SELECT count(*) FROM payments) AS payments;
+
+-- name: PaymentList :many
+-- Newest first. Served by payments_page (county, id DESC), payments_of_institution (institution, id DESC), payments_of_run or the primary key.
+SELECT sqlc.embed(p), coalesce((SELECT f.title FROM funds f WHERE f.id = p.fund), '')::text AS fund_title FROM payments p
+WHERE p.id < sqlc.arg(before)::bigint AND (sqlc.arg(county)::text = '' OR p.county = sqlc.arg(county)::text)
+    AND (sqlc.arg(institution)::text = '' OR p.institution = sqlc.arg(institution)::text)
+    AND (sqlc.arg(state)::text = '' OR p.state = sqlc.arg(state)::text) AND (sqlc.arg(purpose)::text = '' OR p.purpose = sqlc.arg(purpose)::text)
+    AND (sqlc.arg(run)::text = '' OR p.run = sqlc.arg(run)::text)
+    AND (sqlc.arg(prefix)::text = '' OR p.case_no COLLATE "C" >= sqlc.arg(prefix)::text AND p.case_no COLLATE "C" < sqlc.arg(prefix)::text || '~')
+    AND (sqlc.narg(parties)::text[] IS NULL OR p.institution = ANY (sqlc.narg(parties)::text[]))
+ORDER BY p.id DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: PaymentsToRun :many
+-- The oldest first. Served by payments_waiting.
+SELECT * FROM payments WHERE county = @county AND state = 'committed' AND run IS NULL ORDER BY id LIMIT sqlc.arg(most)::integer;
+
+-- name: PaymentsOfRun :many
+-- Served by payments_of_run.
+SELECT * FROM payments WHERE run = sqlc.arg(run)::text ORDER BY id LIMIT 5000;
+
+-- name: OpenPayTasks :many
+-- The open tasks of cases by which a payment is settled. Served by tasks_of_case.
+SELECT * FROM tasks WHERE case_no = ANY (@case_nos::text[]) AND state = 'open' AND outcomes @> '{paid,bounced}' ORDER BY opened_at, id LIMIT 5000;
+
+-- name: OpenReturnTask :many
+-- The open task of a case by which finance confirms that money came back. Served by tasks_of_case.
+SELECT * FROM tasks WHERE case_no = @case_no AND state = 'open' AND role IN ('finance', 'city_finance') AND kind LIKE '%.returned' ORDER BY opened_at LIMIT 1;
+
+-- name: MoneyToComeBack :many
+-- The tasks by which finance waits for money to come back, nearest due first, with what of it was paid. Served by tasks_inbox and, for the
+-- whole city, tasks_of_role.
+SELECT t.id, t.case_no, t.title, t.county, t.institution, t.due_on, t.overdue_at, t.sort_on,
+    coalesce((SELECT sum(p.fen - p.reclaimed) FROM payments p WHERE p.case_no = t.case_no AND p.state = 'paid'), 0)::bigint AS fen,
+    coalesce((SELECT sum(p.reclaimed) FROM payments p WHERE p.case_no = t.case_no AND p.state = 'paid'), 0)::bigint AS reclaimed,
+    coalesce((SELECT max(p.id) FROM payments p WHERE p.case_no = t.case_no AND p.state = 'paid'), 0)::bigint AS payment
+FROM tasks t WHERE t.state = 'open' AND t.role = 'finance' AND (sqlc.arg(county)::text = '' OR t.county = sqlc.arg(county)::text)
+    AND t.kind LIKE '%.returned' AND (t.sort_on, t.id) > (sqlc.arg(after_on)::date, sqlc.arg(after_id)::text)
+ORDER BY t.sort_on, t.id LIMIT sqlc.arg(page_size)::integer;
+
+-- name: InsertRun :exec
+INSERT INTO payment_runs (number, county, payments, fen, drawn_by, drawn_at) VALUES (@number, @county, @payments, @fen, @drawn_by, @drawn_at);
+
+-- name: PutIntoRun :execrows
+UPDATE payments p SET run = sqlc.arg(run)::text, account = x.version
+FROM (SELECT unnest(@ids::bigint[]) AS id, unnest(@versions::integer[]) AS version) x
+WHERE p.id = x.id AND p.county = @county AND p.state = 'committed' AND p.run IS NULL;
+
+-- name: EmptyRun :exec
+UPDATE payments SET run = NULL, account = NULL WHERE run = sqlc.arg(run)::text AND state = 'committed';
+
+-- name: RunByNumber :one
+SELECT * FROM payment_runs WHERE number = @number;
+
+-- name: Runs :many
+-- Newest first. Served by payment_runs_page (county, drawn_at DESC, number DESC) and payment_runs_all.
+SELECT * FROM payment_runs WHERE (drawn_at, number) < (sqlc.arg(before_at)::timestamptz, sqlc.arg(before_number)::text)
+    AND (sqlc.arg(county)::text = '' OR county = sqlc.arg(county)::text) AND (sqlc.arg(state)::text = '' OR state = sqlc.arg(state)::text)
+ORDER BY drawn_at DESC, number DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: ApproveRun :execrows
+UPDATE payment_runs SET state = 'approved', approved_by = sqlc.arg(account)::text, approved_at = sqlc.arg(at)::timestamptz, payments = @payments, fen = @fen
+WHERE number = @number AND state = 'drafted' AND drawn_by <> sqlc.arg(account)::text;
+
+-- name: DiscardRun :execrows
+UPDATE payment_runs SET state = 'discarded', discarded_by = sqlc.arg(account)::text, discarded_at = sqlc.arg(at)::timestamptz
+WHERE number = @number AND state = 'drafted';
+
+-- name: EndRun :exec
+-- Ends a run of which the bank has nothing any more.
+UPDATE payment_runs SET state = 'settled', settled_at = sqlc.arg(at)::timestamptz WHERE number = @number AND state = 'approved'
+    AND NOT EXISTS (SELECT FROM payments p WHERE p.run = payment_runs.number AND p.state = 'sent');
+
+-- name: PayeeAccounts :many
+-- The last account of each payee. Served by the primary key.
+SELECT DISTINCT ON (institution) * FROM payee_accounts WHERE institution = ANY (@institutions::text[]) ORDER BY institution, version DESC LIMIT 5000;
+
+-- name: PayeeAccountsUsed :many
+-- The accounts of payees in these versions. Served by the primary key.
+SELECT a.* FROM payee_accounts a JOIN (SELECT unnest(@institutions::text[]) AS institution, unnest(@versions::integer[]) AS version) x
+    ON x.institution = a.institution AND x.version = a.version LIMIT 5000;
+
+-- name: PayeeAccountVersions :many
+-- What an institution entered, the last first. Served by the primary key.
+SELECT * FROM payee_accounts WHERE institution = @institution ORDER BY version DESC LIMIT 50;
+
+-- name: InsertPayeeAccount :exec
+INSERT INTO payee_accounts (institution, version, county, account, entered_by, entered_at)
+VALUES (@institution, @version, @county, @account, @entered_by, @entered_at);
+
+-- name: NoteAccountReadings :exec
+INSERT INTO record_reads (subject, about, county, reader, reader_role, institution, purpose, fields, at)
+SELECT 'payee_account', unnest(@about::text[]), sqlc.arg(county)::text, sqlc.arg(reader)::text, sqlc.arg(reader_role)::text,
+    sqlc.arg(institution)::text, sqlc.arg(purpose)::text, '{}', sqlc.arg(at)::timestamptz;
+
+-- name: FundStatement :many
+-- What was asked for and paid, summed by institution, county or purpose, of the funds of a year; without a year of all, and with what no fund
+-- covers. Served by payments_page, payments_of_institution or a scan: it sums every payment that is not cancelled.
+SELECT (CASE sqlc.arg(by)::text WHEN 'institution' THEN p.institution WHEN 'county' THEN p.county ELSE p.purpose END)::text AS key,
+    count(*) AS payments, sum(p.fen)::bigint AS asked,
+    coalesce(sum(p.fen) FILTER (WHERE p.state = 'unfunded'), 0)::bigint AS unfunded,
+    coalesce(sum(p.fen) FILTER (WHERE p.state IN ('committed', 'bounced')), 0)::bigint AS committed,
+    coalesce(sum(p.fen) FILTER (WHERE p.state = 'sent'), 0)::bigint AS sent,
+    coalesce(sum(p.fen) FILTER (WHERE p.state = 'paid'), 0)::bigint AS paid,
+    coalesce(sum(p.reclaimed), 0)::bigint AS reclaimed
+FROM payments p LEFT JOIN funds f ON f.id = p.fund
+WHERE p.state <> 'cancelled' AND (sqlc.arg(county)::text = '' OR p.county = sqlc.arg(county)::text)
+    AND (sqlc.arg(year)::integer = 0 OR f.year = sqlc.arg(year)::integer)
+GROUP BY 1 ORDER BY 1 LIMIT 5000;
