@@ -64,7 +64,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		return string(n)
 	}
 	fill := strings.NewReplacer("{case_no}", number("BA"), "{child}", nursery.NewChildID(), "{institution}", "inst-140403-01", "{id}", "A1", "{county}", "140403",
-		"{code}", string(documents.NewCode()), "{visit}", "1", "{class}", "c1", "{account}", "inspector-140403", "{merge}", "1", "{import}", "1", "{number}", "1", "{token}", "none", "{plan}", "2026", "{payment}", "1", "{date}", "2026-03-02")
+		"{code}", string(documents.NewCode()), "{visit}", "1", "{class}", "c1", "{account}", "inspector-140403", "{merge}", "1", "{import}", "1", "{number}", "1", "{token}", "none", "{plan}", "2026",  "{date}", "2026-03-02")
 	bodies := map[string]any{
 		"POST /api/v1/filings":                           map[string]any{"application": app, "draft": true},
 		"PATCH /api/v1/filings/{case_no}":                map[string]any{"application": app, "version": 1},
@@ -87,6 +87,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		"GET /api/v1/children/{child}": "?purpose=guardian_request", "GET /api/v1/children/roster.xlsx": "?purpose=enrolment",
 		"GET /api/v1/saved-filters": "?room=tasks", "GET /api/v1/public/publications": "?county=140403",
 		"GET /api/v1/public/institutions": "?county=140403", "GET /api/v1/public/inspections": "?county=140403", "GET /api/v1/insurance-reconciliation": "?month=2026-03",
+		"GET /api/v1/fund-statement": "?by=county", "GET /api/v1/fund-statement.xlsx": "?by=county",
 	}
 	accounts := []string{""}
 	for _, role := range nursery.Roles() {

@@ -124,6 +124,9 @@ func TestAFormThatComesAfterItsSessionIsNotLost(t *testing.T) {
 // overseers monitor the work of others.
 var overseers = []nursery.Role{nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}
 
+// paymasters see the money of their county, or of the city.
+var paymasters = []nursery.Role{nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}
+
 // seenBy lists pages and the roles that may open them, as defined by authz; {case} and {task} belong to 潞州区.
 var seenBy = []struct {
 	path  string
@@ -191,6 +194,14 @@ var seenBy = []struct {
 	{"/insurers/new", only(nursery.RoleCountyOffice, nursery.RoleCityOffice), false},
 	{"/claims", only(nursery.RoleInstitution, nursery.RoleInsurer, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor), false},
 	{"/claims/new", only(nursery.RoleInstitution, nursery.RoleInsurer, nursery.RoleCountyOffice), false},
+	{"/payments", append(only(nursery.RoleInstitution), paymasters...), false},
+	{"/payment-runs", paymasters, false},
+	{"/payment-runs/new", only(nursery.RoleFinance), false},
+	{"/money-back", paymasters, false},
+	{"/funds", paymasters, false},
+	{"/funds/new", only(nursery.RoleCityFinance), false},
+	{"/funds/statement", paymasters, false},
+	{"/payee-account", only(nursery.RoleInstitution), false},
 	{"/verify", everybody, false},
 	{"/tasks", listers, false},
 	{"/cases", listers, false},

@@ -20,6 +20,7 @@ for address in "$TUOYU_LISTEN" "$TUOYU_METRICS_LISTEN"; do
 	for _ in $(seq 100); do bin/tuoyu ready "$address" >/dev/null 2>&1 && break || sleep 0.2; done
 done
 bin/demo --quiet --out "$DEVSTACK_STATE/papers"
+bin/demo --payments 30
 bin/demo --application community >"$DEVSTACK_STATE/application.json"
 export APPLICATION=$DEVSTACK_STATE/application.json
 cd browser

@@ -25,7 +25,7 @@ async function fits(page: Page) {
 const latin = /^(PDF|Excel|Word|JPG|JPEG|PNG|WebP|HEIC|DOCX|XLSX|CSV|ICS|SVG|ZIP|MB|MiB|KB|GB|JGJ|WS|WHO|SHA|JSON|UTF|GBK|Esc|Enter|Tab|Ctrl|Alt|Shift|Space|ABC|SMA|Windows|Linux|Edge|kg|cm|mm|min|max|tuoyu)$/;
 
 /** Accounts of the demonstration without a number, which lists show as they are. */
-const accounts = /^(city-office|auditor|administrator|insurer|clerk|supervisor|inspector)$/;
+const accounts = /^(city-office|city-finance|procedure-author|procedure-approver|finance|auditor|administrator|insurer|clerk|supervisor|inspector)$/;
 
 /** inChinese finds no word of a program, no code in the place of a name, and no unnatural word in the text of a page. */
 async function inChinese(page: Page) {

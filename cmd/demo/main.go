@@ -22,6 +22,7 @@ import (
 	"tuoyu/e2e/roleplay"
 	"tuoyu/e2e/stories"
 	"tuoyu/nursery"
+	"tuoyu/store"
 	"tuoyu/testdata"
 )
 
@@ -33,6 +34,7 @@ type options struct {
 	temporal, namespace string
 	out, histories      string
 	application         string
+	payments            int
 	quiet, once         bool
 	limit               time.Duration
 }
@@ -55,6 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.StringVar(&o.out, "out", "out/demo", "folder for the papers")
 	f.StringVar(&o.histories, "histories", "", "folder to record the histories of the cases in, for the replay test")
 	f.StringVar(&o.application, "application", "", "print the application of that name as it would be handed in today, with its registration, and play nothing")
+	f.IntVar(&o.payments, "payments", 0, "add that many cases of "+paymentsCounty+" that wait to be paid, without a workflow, to the database of TUOYU_DATABASE_URL, and play nothing")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but a failure")
 	f.BoolVar(&o.once, "once", false, "play only what this system has not seen yet")
 	f.DurationVar(&o.limit, "limit", 15*time.Minute, "how long all of it may take")
@@ -66,6 +69,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if o.application != "" {
 		if err := printApplication(o.application, stdout); err != nil {
+			fmt.Fprintf(stderr, "demo: %s\n", oneLine(err))
+			return 1
+		}
+		return 0
+	}
+	if o.payments > 0 {
+		if err := addPayments(ctx, o.payments); err != nil {
 			fmt.Fprintf(stderr, "demo: %s\n", oneLine(err))
 			return 1
 		}
@@ -96,6 +106,20 @@ func setting(name, fallback string) string {
 		return value
 	}
 	return fallback
+}
+
+// paymentsCounty is the county whose cases wait to be paid: the demonstration plays in others.
+const paymentsCounty = "140429"
+
+// addPayments adds cases that wait to be paid, as many again for each institution account of the county.
+func addPayments(ctx context.Context, n int) error {
+	db, err := store.Open(ctx, os.Getenv("TUOYU_DATABASE_URL"), store.Options{MaxConns: 2})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = stories.WaitingPayments(ctx, db, stories.Waiting{County: paymentsCounty, First: 800_001, Cases: n, Payees: 24, Fen: 1_000_00})
+	return err
 }
 
 // applicationSerial is part of the credit code of a printed application: no applicant of the demonstration uses it.
