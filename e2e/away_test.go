@@ -64,7 +64,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		return string(n)
 	}
 	fill := strings.NewReplacer("{case_no}", number("BA"), "{child}", nursery.NewChildID(), "{institution}", "inst-140403-01", "{id}", "A1", "{county}", "140403",
-		"{code}", string(documents.NewCode()), "{visit}", "1", "{class}", "c1", "{account}", "inspector-140403", "{merge}", "1", "{import}", "1", "{number}", "1", "{token}", "none", "{plan}", "2026",  "{date}", "2026-03-02")
+		"{code}", string(documents.NewCode()), "{visit}", "1", "{class}", "c1", "{account}", "inspector-140403", "{merge}", "1", "{import}", "1", "{number}", "1", "{token}", "none", "{plan}", "2026", "{date}", "2026-03-02")
 	bodies := map[string]any{
 		"POST /api/v1/filings":                           map[string]any{"application": app, "draft": true},
 		"PATCH /api/v1/filings/{case_no}":                map[string]any{"application": app, "version": 1},
