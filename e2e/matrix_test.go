@@ -111,7 +111,7 @@ func TestEveryOperationForEveryRoleForItsPartyAndOthers(t *testing.T) {
 	}
 	seen := [2]string{longInCare(t, a, 20, "c1", nursery.ConsentCheckup), longInCare(t, a, 14, "c2", nursery.ConsentCheckup)}
 	rows := slices.Concat(matrix(c, task, draft.CaseNo, started.TrackingCode, a, app), buildRows(t, h, a.County()), childrenRows(t, a),
-		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows(t, h, a.County()), fundRows(t, h, a))
+		contractRows(t, h, a), checkupRows(t, h, a, seen), inspectionRows(t, h, a), inspectionPlanRows(t, h, a), insuranceRows(t, h, a.County()), deskRows(t, h, a.County()), fundRows(t, h, a), procedureRows(t, h, a))
 	rows = append(rows, exportRows(t, rows)...)
 	wantEveryOperation(t, h, rows)
 	declared := declaredStatuses(t, h)
