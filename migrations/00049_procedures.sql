@@ -19,7 +19,7 @@ CREATE TABLE procedure_revisions (
     note        text NOT NULL DEFAULT '',
     CHECK ((state = 'proposed') = (decided_by IS NULL))
 );
-CREATE INDEX procedure_revisions_of_kind ON procedure_revisions (kind, proposed_at DESC, id);
+CREATE INDEX procedure_revisions_of_kind ON procedure_revisions (kind, proposed_at DESC, id DESC);
 CREATE INDEX procedure_revisions_page ON procedure_revisions (proposed_at DESC, id DESC);
 
 -- The compiled plans of a revision: the one of the city, and one for each county with an overlay. A case names its plan by the hash.

@@ -26,6 +26,7 @@ import (
 	"tuoyu/processes/funds"
 	"tuoyu/processes/inspection"
 	"tuoyu/processes/insurance"
+	"tuoyu/processes/procedure"
 	"tuoyu/processes/targets"
 	"tuoyu/registry"
 	"tuoyu/store"
@@ -89,6 +90,12 @@ var many = []struct{ table, insert string }{
 		SELECT CASE WHEN g % 20 = 0 THEN $1 ELSE number(g % 1000) END, 'ch-' || g, '140403', false, '2026-01-01', '\x00', CASE WHEN g % 500 = 0 THEN 'exception' ELSE 'insured' END`},
 	{"insurance_claims", `(case_no, county, institution, insurer, child, cover_case, cover_send, peril, accident_on, reported_on, amount_fen, description, state, updated_at)
 		SELECT number(g), county(g), 'i-' || g % 2000, 'ins-' || g % 40, 'ch-' || g, $1, 1, 'injury', '2026-02-01', '2026-02-02', 1, '\x00', 'reported', now()`},
+	{"procedure_revisions", `(id, kind, prefix, title, label, from_on, archive, proposed_by, proposed_at)
+		SELECT 'r-' || g, 'kind_' || g % 50, 'ZZ', '事项', '1', '2026-01-01', '\x00', 'a', '2026-01-01'::timestamptz + g * interval '1 minute'`},
+	{"procedure_rows", `(kind, case_no, set_name, key, county, institution, data, plan, entered_by, entered_at, updated_by, updated_at)
+		SELECT 'k', CASE WHEN g % 20 = 0 THEN $1 ELSE number(g % 1000) END, 's', g::text, '140403', 'i-' || g % 2000, '{}', '', 'a', now(), 'a', now()`},
+	{"procedure_publicity", `(case_no, step, kind, county, institution, title, body, opened_on, last_on)
+		SELECT number(g), 's', 'k', county(g), 'i-' || g % 2000, '公示', '', '2025-01-01'::date + g % 500, '2026-01-01'`},
 	{"publications", `(case_no, county, institution, kind, title, text, published_on, step)
 		SELECT number(g), county(g), 'i-' || g % 2000, CASE WHEN g % 2 = 0 THEN 'inspection' ELSE 'receipt' END, '公示', '', '2025-01-01'::date + g % 500, 's'`},
 }
@@ -252,6 +259,11 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "BuildSites", read: pageOf(buildsite.Sites, buildsite.BuildFilter{}), p: city, index: "build_sites_pkey"},
 		{query: "WaitingReports", read: pageOf(buildsite.WaitingReports, buildsite.ReportFilter{}), p: city, index: "build_reports_waiting"},
 		{query: "WaitingReports", read: pageOf(buildsite.WaitingReports, buildsite.ReportFilter{}), p: office, index: "build_reports_waiting"},
+		{query: "Revisions", read: pageOf(procedure.Revisions, procedure.RevisionFilter{}), p: city, index: "procedure_revisions_page"},
+		{query: "Revisions", read: pageOf(procedure.Revisions, procedure.RevisionFilter{Kind: "kind_7"}), p: city, index: "procedure_revisions_of_kind"},
+		{query: "RowsOfCase", read: pageOf(procedure.Rows, procedure.RowFilter{CaseNo: string(number)}), p: office, index: "procedure_rows_of_case"},
+		{query: "PublicityPage", read: pageOf(procedure.PublicityList, procedure.PublicityFilter{County: county}), p: casework.Anyone, index: "procedure_publicity_of_county"},
+		{query: "PublicityPage", read: pageOf(procedure.PublicityList, procedure.PublicityFilter{}), p: casework.Anyone, index: "procedure_publicity_page"},
 		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{Target: "T-7"}), p: city, index: "target_entries_of_target"},
 		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{}), p: office, index: "target_entries_by_county"},
 		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{State: "waiting"}), p: city, index: "target_entries_waiting"},
@@ -353,6 +365,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		"CheckupRounds": checkup.Rounds.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
 		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes, "Insurers": insurance.Insurers.Indexes,
 		"Funds": funds.Funds.Indexes, "Postings": funds.Postings.Indexes, "PaymentList": funds.Payments.Indexes, "Runs": funds.Runs.Indexes, "MoneyToComeBack": funds.Dues.Indexes,
+		"Revisions": procedure.Revisions.Indexes, "RowsOfCase": procedure.Rows.Indexes, "PublicityPage": procedure.PublicityList.Indexes,
 		"InsuranceExceptions": insurance.Exceptions.Indexes, "InsuranceLines": {"insurance_lines_pkey"},
 	} {
 		require.ElementsMatch(t, named, slices.Compact(slices.Sorted(slices.Values(used[query]))), query)
