@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"io/fs"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,7 @@ import (
 	"tuoyu/procedures/library"
 	"tuoyu/procedures/published"
 	"tuoyu/processes/procedure"
+	"tuoyu/testdata"
 )
 
 var (
@@ -25,6 +27,11 @@ func (h *harness) publish(kind string) procedure.Revision {
 	h.t.Helper()
 	files, err := library.Procedure(kind)
 	require.NoError(h.t, err)
+	return h.publishFiles(files)
+}
+
+func (h *harness) publishFiles(files fs.FS) procedure.Revision {
+	h.t.Helper()
 	archive, _, err := published.Pack(files)
 	require.NoError(h.t, err)
 	proposed, err := h.Propose(h.t.Context(), rulesAuthor, key(), archive)
@@ -34,7 +41,7 @@ func (h *harness) publish(kind string) procedure.Revision {
 	return done
 }
 
-// nursery registers an institution as if it had been filed.
+// filed registers an institution as if it had been filed.
 func (h *harness) filed(p nursery.Principal, name string) {
 	h.t.Helper()
 	h.sql(`INSERT INTO institutions (id, county, name, nature, site_kind, status, inclusive, seats, filed_on, updated_at)
@@ -99,4 +106,58 @@ func TestARentReliefGoesFromTheApplicationToThePayment(t *testing.T) {
 	h.eventually("the papers are printed", func() bool {
 		return one[int](h, "SELECT count(*) FROM documents WHERE case_no = $1 AND state = 'in_force'", started.CaseNo) == 3
 	})
+}
+
+func TestRowsAreCollectedThenPublishedAndObjectedTo(t *testing.T) {
+	h := newHarness(t)
+	h.engineReturns()
+	h.work()
+	h.relays()
+	files, err := testdata.OpenDay()
+	require.NoError(t, err)
+	h.publishFiles(files)
+	h.filed(applicant, "阳光托育园")
+
+	started, err := h.Services.Start(t.Context(), applicant, key(), "open_day", procedure.ProcedureApplication{Facts: json.RawMessage(`{"date": "2026-12-20"}`)})
+	require.NoError(t, err)
+	h.eventually("the collection", func() bool {
+		return one[string](h, "SELECT stage || ' ' || holder FROM cases WHERE case_no = $1", started.CaseNo) == "collecting institution"
+	})
+	faulty := procedure.RowsInput{Rows: []json.RawMessage{[]byte(`{"number": 1, "people": 30}`), []byte(`{"number": 1, "people": 3, "x": 1}`)}}
+	_, err = h.PutRows(t.Context(), applicant, key(), started.CaseNo, "family", faulty)
+	var refused *casework.Error
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, []string{"/rows/0/people", "/rows/1/x"}, locations(refused))
+	done, err := h.PutRows(t.Context(), applicant, key(), started.CaseNo, "family", procedure.RowsInput{Rows: []json.RawMessage{
+		[]byte(`{"number": 1, "people": 3}`), []byte(`{"number": 2, "people": 2}`),
+	}})
+	require.NoError(t, err)
+	require.Equal(t, 2, done.Rows)
+	_, err = h.PutRows(t.Context(), applicant, key(), started.CaseNo, "family", procedure.RowsInput{Rows: []json.RawMessage{[]byte(`{"number": 2, "people": 4}`)}})
+	require.NoError(t, err)
+	require.Equal(t, 1, one[int](h, "SELECT count(*) FROM procedure_row_history"))
+	done, err = h.RemoveRow(t.Context(), applicant, key(), started.CaseNo, "family", "1")
+	require.NoError(t, err)
+	require.Equal(t, 1, done.Rows)
+	_, err = h.PutRows(t.Context(), countyCheck, key(), started.CaseNo, "family", faulty)
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, casework.CodeForbidden, refused.Code)
+
+	_, err = h.SendRows(t.Context(), applicant, key(), started.CaseNo, "family")
+	require.NoError(t, err)
+	h.eventually("the publicity", func() bool {
+		return one[string](h, "SELECT stage FROM cases WHERE case_no = $1", started.CaseNo) == "publicity"
+	})
+	_, err = h.SendRows(t.Context(), applicant, key(), started.CaseNo, "family")
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, procedure.CodeNotCollecting, refused.Code)
+	gone, err := h.Anytime(t.Context(), applicant, key(), started.CaseNo, "withdraw", procedure.AnytimeInput{})
+	require.NoError(t, err)
+	require.True(t, gone.Delivered)
+	h.eventually("the end", func() bool {
+		return one[string](h, "SELECT outcome FROM cases WHERE case_no = $1", started.CaseNo) == "withdrawn"
+	})
+	_, err = h.Anytime(t.Context(), applicant, key(), started.CaseNo, "withdraw", procedure.AnytimeInput{})
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, casework.CodeTooLate, refused.Code)
 }

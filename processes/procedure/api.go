@@ -12,13 +12,13 @@ import (
 // Tag is the group of operations of procedures.
 var Tag = api.Tag{Name: "事项", Description: "以数据写成的事项：申请、填报、公示和版本"}
 
-// ofKind is the path parameter with the kind of a procedure.
-type ofKind struct {
+// KindPath is the path parameter with the kind of a procedure.
+type KindPath struct {
 	Kind string `path:"kind" maxLength:"60" doc:"事项代码" example:"rent_relief"`
 }
 
-// ofSet is the path parameters with a case and a set of its rows.
-type ofSet struct {
+// SetPath is the path parameters with a case and a set of its rows.
+type SetPath struct {
 	api.CaseNumber
 	Set string `path:"set" maxLength:"60" doc:"行集" example:"child_months"`
 }
@@ -40,23 +40,23 @@ func (s *Service) Operations(a *api.API) {
 		items, err := s.Kinds(ctx, api.Principal(ctx))
 		return procedureList{items}, err
 	})
-	api.Handle(g.Op("GET /api/v1/procedures/{kind}", "getProcedure", "事项", ""), func(ctx context.Context, in *ofKind) (ProcedureKind, error) {
+	api.Handle(g.Op("GET /api/v1/procedures/{kind}", "getProcedure", "事项", ""), func(ctx context.Context, in *KindPath) (ProcedureKind, error) {
 		return s.Kind(ctx, api.Principal(ctx), in.Kind)
 	})
 	api.Create(g.Op("POST /api/v1/procedures/{kind}/cases", "startProcedureCase", "申请", "申请表见事项的 form。"), func(ctx context.Context, in *struct {
 		api.With[ProcedureApplication]
-		ofKind
+		KindPath
 	}) (casework.Started, error) {
 		return s.Start(ctx, api.Principal(ctx), in.Key, in.Kind, in.Body)
 	}, api.StartedAt("cases"))
 	api.Handle(g.Op("POST /api/v1/procedures/{kind}/precheck", "precheckProcedure", "提交前预检", "不保存任何内容。"), func(ctx context.Context, in *struct {
-		ofKind
+		KindPath
 		Body ProcedureApplication
 	}) (ProcedurePrechecked, error) {
 		return s.PrecheckApplication(ctx, api.Principal(ctx), in.Kind, in.Body)
 	})
 	api.Handle(g.Op("GET /api/v1/procedures/{kind}/map", "getProcedureMap", "事项的办理图", "每个环节的办件数、逾期数和等待最久的。"), func(ctx context.Context, in *struct {
-		ofKind
+		KindPath
 		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 	}) (ProcedureMap, error) {
 		return s.Map(ctx, api.Principal(ctx), in.Kind, in.County)
@@ -76,19 +76,19 @@ func (s *Service) caseOperations(g api.Group) {
 	})
 	api.Handle(g.Op("POST /api/v1/cases/{case_no}/rows/{set}", "putRows", "填报", "整批写入，有一行不合格则全部不写；标识相同的行被替换，原内容保留。"), func(ctx context.Context, in *struct {
 		api.With[RowsInput]
-		ofSet
+		SetPath
 	}) (RowsWritten, error) {
 		return s.PutRows(ctx, api.Principal(ctx), in.With.Key, in.CaseNo, in.Set, in.Body)
 	})
 	api.Handle(g.Op("POST /api/v1/cases/{case_no}/rows/{set}/remove", "removeRow", "删除一行", "原内容保留。"), func(ctx context.Context, in *struct {
 		api.With[rowKey]
-		ofSet
+		SetPath
 	}) (RowsWritten, error) {
 		return s.RemoveRow(ctx, api.Principal(ctx), in.With.Key, in.CaseNo, in.Set, in.Body.Key)
 	})
 	api.Handle(g.Op("POST /api/v1/cases/{case_no}/rows/{set}/send", "sendRows", "报送", "填报完毕，办件进入下一环节。"), func(ctx context.Context, in *struct {
 		api.Command
-		ofSet
+		SetPath
 	}) (RowsWritten, error) {
 		return s.SendRows(ctx, api.Principal(ctx), in.Key, in.CaseNo, in.Set)
 	})

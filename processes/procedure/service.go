@@ -147,7 +147,11 @@ func periodOf(r *published.Revision) string {
 
 // applied checks whether p may apply, and what is applied for. Errors: those of Start.
 func (s *Service) applied(ctx context.Context, p nursery.Principal, kind string, in ProcedureApplication) (*published.Revision, map[string]any, error) {
-	if err := s.Authorize(ctx, p, "procedure.start", casework.Resource{County: p.County, Institution: p.Institution}); err != nil {
+	begun := casework.Resource{County: p.County, Institution: p.Institution}
+	if p.Role.Partner() {
+		begun.Partner = p.Institution
+	}
+	if err := s.Authorize(ctx, p, "procedure.start", begun); err != nil {
 		return nil, nil, err
 	}
 	r, err := s.newest(kind, p)
