@@ -86,7 +86,7 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/procedures/{kind}/precheck", path: "/api/v1/procedures/open_day/precheck", allowed: own, body: facts},
 		{op: "GET /api/v1/procedures/{kind}/map", path: "/api/v1/procedures/open_day/map",
 			allowed: only(nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleAuditor)},
-		{op: "GET /api/v1/cases/{case_no}/rows", path: at + "/rows", allowed: listers, ofCase: true},
+		{op: "GET /api/v1/cases/{case_no}/rows", path: at + "/rows", allowed: readers, ofCase: true},
 		{op: "POST /api/v1/cases/{case_no}/rows/{set}", path: at + "/rows/family", allowed: own, ofCase: true, body: families},
 		{op: "POST /api/v1/cases/{case_no}/rows/{set}/remove", path: at + "/rows/family/remove", allowed: own, ofCase: true, body: says(map[string]any{"key": "2"})},
 		{op: "POST /api/v1/cases/{case_no}/rows/{set}/send", path: at + "/rows/family/send", allowed: own, ofCase: true},
@@ -99,7 +99,7 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 		{op: "POST /api/v1/procedure-revisions/{id}/decision", path: "/api/v1/procedure-revisions/" + revision + "/decision", allowed: only(nursery.RoleProcedureApprover),
 			body: says(map[string]any{"publish": true}), refused: "revision_decided"},
 		{op: "GET /api/v1/public/publicity", path: "/api/v1/public/publicity?county=" + a.County(), allowed: everybody},
-		{op: "POST /api/v1/public/publicity/{case_no}/objections", path: "/api/v1/public/publicity/" + caseNo + "/objections", allowed: everybody,
+		{op: "POST /api/v1/public/publicity/{case_no}/objections", path: "/api/v1/public/publicity/" + caseNo + "/objections", allowed: everybody, refused: "publicity_over", // an objection of another county came first
 			body: says(map[string]any{"form": map[string]any{"text": "时间不妥。"}}), ready: func() {
 				await(t, a.Actor, caseNo, func(c roleplay.Case) bool { return c.Stage == "publicity" })
 			}},

@@ -3,6 +3,7 @@ package procedure
 import (
 	"context"
 	"io"
+	"net/http"
 
 	"tuoyu/api"
 	"tuoyu/casework"
@@ -145,8 +146,10 @@ func (s *Service) publicOperations(a *api.API) {
 		func(in *api.PublicCounty) (api.Listing, PublicityFilter) {
 			return in.Listing, PublicityFilter{in.County}
 		})
-	api.Handle(public.Op("POST /api/v1/public/publicity/{case_no}/objections", "objectToPublicity", "对公示提出异议",
-		"无需登录；幂等键应为至少 22 位的随机字符（如 UUID）。").ForEverybody(), func(ctx context.Context, in *struct {
+	object := public.Op("POST /api/v1/public/publicity/{case_no}/objections", "objectToPublicity", "对公示提出异议",
+		"无需登录；幂等键应为至少 22 位的随机字符（如 UUID）。").ForEverybody()
+	object.Errors = append(object.Errors, http.StatusForbidden, http.StatusConflict)
+	api.Handle(object, func(ctx context.Context, in *struct {
 		api.OnCaseWith[Objection]
 	}) (Objected, error) {
 		if err := a.LimitSubmission(ctx, "提出异议过于频繁，请稍后再试。"); err != nil {
