@@ -367,7 +367,7 @@ func exportRows(t *testing.T, rows []row) []row {
 	var exports []row
 	for _, list := range []string{
 		"absences", "build-sites", "cases", "checkup-rounds", "clinics", "contracts", "funds", "inspection-plans", "inspections", "inspectors", "institutions",
-		"insurance-batches", "insurance-claims", "insurers", "money-to-come-back", "payment-runs", "payments", "record-reads", "referrals", "target-entries", "tasks",
+		"insurance-batches", "insurance-claims", "insurers", "money-to-come-back", "payment-runs", "payments", "procedure-revisions", "record-reads", "referrals", "target-entries", "tasks",
 	} {
 		op := "GET /api/v1/" + list
 		i := slices.IndexFunc(rows, func(r row) bool { return r.op == op })
