@@ -180,14 +180,15 @@ func temporalHosts(ports *portSet) map[primitives.ServiceName]static.Hosts {
 
 // temporalSettings limits the caches to what one machine needs, disables the partitioning of task queues, lifts the
 // rate limits that load tests would reach first, and allows virtual time. Timers fire within the time shift, which is a
-// second by default: over months of skipped time, that would add seconds for every timer.
+// second by default: over months of skipped time, that would add seconds for every timer. Each service lists all namespaces at the
+// refresh interval, of which tests make hundreds; one that a service does not know yet it looks up at once.
 func temporalSettings() dynamicconfig.StaticClient {
 	const mib = 1 << 20
 	values := map[dynamicconfig.Key]any{
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():      1,
 		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key():     1,
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
-		dynamicconfig.NamespaceCacheRefreshInterval.Key():           500 * time.Millisecond,
+		dynamicconfig.NamespaceCacheRefreshInterval.Key():           10 * time.Second,
 		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             true,
 		dynamicconfig.WorkflowTimeSkippingMaxSkipPerSession.Key():   10_000,
 		dynamicconfig.TimerProcessorMaxTimeShift.Key():              20 * time.Millisecond,
