@@ -81,7 +81,7 @@ func (s *Services) Pages(site *web.Site) {
 	for _, pages := range []func(*web.Site){
 		cases.Pages,
 		s.childrenService.Pages, s.attendanceService.Pages, s.registryService.Pages, s.officesService.Pages, s.filingService.Pages, s.buildsiteService.Pages,
-		s.contractService.Pages, s.checkupService.Pages, s.inspectionService.Pages, s.insuranceService.Pages, s.targetsService.Pages, s.fundsService.Pages,
+		s.contractService.Pages, s.checkupService.Pages, s.inspectionService.Pages, s.insuranceService.Pages, s.targetsService.Pages, s.fundsService.Pages, s.procedureService.Pages,
 	} {
 		pages(site)
 	}

@@ -33,32 +33,50 @@ const importPageRows = 100
 
 // ImportPages registers the pages of a kind of file.
 func (s *Site) ImportPages(page ImportPage) {
-	draft := "/imports/" + page.Kind.Name + "/{draft}"
-	s.Page("POST "+page.Upload, func(w http.ResponseWriter, r *http.Request) error {
-		file, err := ChosenFile(r, page.Missing)
-		if err != nil {
-			return page.Again(w, r, err)
+	s.ImportPagesOf(page.Upload, page.Kind.Name, func(*http.Request) (ImportPage, error) { return page, nil })
+}
+
+// ImportPagesOf registers the pages of kinds of file that are known only by the address: the form with the file is sent to upload, and
+// the names of the kinds match the pattern name.
+func (s *Site) ImportPagesOf(upload, name string, of func(*http.Request) (ImportPage, error)) {
+	draft := "/imports/" + name + "/{draft}"
+	with := func(do func(http.ResponseWriter, *http.Request, ImportPage) error) Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			page, err := of(r)
+			if err != nil {
+				return err
+			}
+			return do(w, r, page)
 		}
-		defer file.Close()
-		about := ""
-		if page.About != nil {
-			about = page.About(r)
-		}
-		d, err := s.Service.StartImport(r.Context(), Principal(r.Context()), page.Kind, about, r.PostFormValue("source"), file)
-		if err != nil {
-			return page.Again(w, r, err)
-		}
-		http.Redirect(w, r, draftPath(page.Kind, d.ID), http.StatusSeeOther)
-		return nil
-	})
-	s.Page("GET "+draft, func(w http.ResponseWriter, r *http.Request) error {
+	}
+	s.Page("POST "+upload, with(s.startDraft))
+	s.Page("GET "+draft, with(func(w http.ResponseWriter, r *http.Request, page ImportPage) error {
 		d, err := s.Service.DraftOf(r.Context(), Principal(r.Context()), page.Kind, r.PathValue("draft"))
 		if err != nil {
 			return err
 		}
 		return s.Show(w, r, Frame{Title: page.Title, Wide: true, Back: page.Back(d.About)}, importPage(newImportView(page, d, r)))
-	})
-	s.Page("POST "+draft, func(w http.ResponseWriter, r *http.Request) error { return s.actOnDraft(w, r, page) })
+	}))
+	s.Page("POST "+draft, with(s.actOnDraft))
+}
+
+// startDraft checks the file that was sent, and leads to what importing it would do.
+func (s *Site) startDraft(w http.ResponseWriter, r *http.Request, page ImportPage) error {
+	file, err := ChosenFile(r, page.Missing)
+	if err != nil {
+		return page.Again(w, r, err)
+	}
+	defer file.Close()
+	about := ""
+	if page.About != nil {
+		about = page.About(r)
+	}
+	d, err := s.Service.StartImport(r.Context(), Principal(r.Context()), page.Kind, about, r.PostFormValue("source"), file)
+	if err != nil {
+		return page.Again(w, r, err)
+	}
+	http.Redirect(w, r, draftPath(page.Kind, d.ID), http.StatusSeeOther)
+	return nil
 }
 
 func draftPath(kind *casework.ImportKind, id string) string {

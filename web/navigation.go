@@ -55,6 +55,11 @@ func (n navItem) covers(path string) bool {
 	return path == n.Path || strings.HasPrefix(path, n.Path+"/")
 }
 
+// leadsTo reports whether a page lies under the link, and under no longer one of the others.
+func (n navItem) leadsTo(path string, others []navItem) bool {
+	return n.covers(path) && !slices.ContainsFunc(others, func(o navItem) bool { return len(o.Path) > len(n.Path) && o.covers(path) })
+}
+
 // StartPath is where each role's work begins.
 func (s *Site) StartPath(p nursery.Principal) string {
 	if items := s.nav[p.Role]; len(items) > 0 {

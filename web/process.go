@@ -115,8 +115,22 @@ func (s *Site) Guide(part GuidePart, kinds ...nursery.CaseKind) {
 // GuideOf returns what the guide of a kind of case shows besides what all guides have.
 func (s *Site) GuideOf(kind nursery.CaseKind) GuidePart { return s.guides[kind] }
 
+// Others has the cases of kinds without pages of their own, and their tasks, shown by pages. Such kinds are published while the
+// program runs.
+func (s *Site) Others(cases CasePage, tasks TaskPage) { s.otherCases, s.otherTasks = cases, tasks }
+
 // TaskPageOf returns what the page of a kind of task shows besides what all tasks have.
-func (s *Site) TaskPageOf(kind string) TaskPage { return s.taskPages[kind] }
+func (s *Site) TaskPageOf(kind string) TaskPage {
+	if page, ok := s.taskPages[kind]; ok {
+		return page
+	}
+	return s.otherTasks
+}
 
 // CasePageOf returns what the pages of a kind of case show besides what all cases have.
-func (s *Site) CasePageOf(kind nursery.CaseKind) CasePage { return s.casePages[kind] }
+func (s *Site) CasePageOf(kind nursery.CaseKind) CasePage {
+	if page, ok := s.casePages[kind]; ok {
+		return page
+	}
+	return s.otherCases
+}

@@ -65,6 +65,8 @@ type Site struct {
 	openVisits   []func(context.Context, nursery.Principal) ([]OpenVisit, error)
 	taskPages    map[string]TaskPage
 	casePages    map[nursery.CaseKind]CasePage
+	otherTasks   TaskPage
+	otherCases   CasePage
 	guides       map[nursery.CaseKind]GuidePart
 	savedFilters func(ctx context.Context, p nursery.Principal, room string) ([]SavedFilter, error)
 

@@ -13,6 +13,7 @@ import (
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/procedures"
 	"tuoyu/store"
 	"tuoyu/workflows"
 )
@@ -51,6 +52,9 @@ func GuideOf(ctx context.Context, s *casework.Service, kind nursery.CaseKind, co
 	var err error
 	if g.Contact, err = ContactOf(ctx, s, cmp.Or(county, casework.CityCode)); err != nil {
 		return g, err
+	}
+	if process.Workflow == procedures.Workflow {
+		return g, guideOfProcedure(s, &g)
 	}
 	set, err := settingValues(ctx, s, county)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/policies"
+	"tuoyu/procedures"
 	"tuoyu/web"
 	"tuoyu/web/ui"
 	"tuoyu/workflows"
@@ -151,7 +153,27 @@ func mayWithdraw(c casework.CaseDetail, p nursery.Principal) bool {
 		return false
 	}
 	process, _ := workflows.ProcessOf(c.Kind)
-	return process.Withdrawable
+	return process.Withdrawable && process.Workflow != procedures.Workflow // which offers that among what may be done anytime
+}
+
+// ruleSetTitle returns the title of the rule set of a decision. Those of procedures have none of their own.
+func ruleSetTitle(d nursery.Decision) string {
+	title := policies.RuleSetTitle(d.RuleSet)
+	switch {
+	case title != d.RuleSet:
+		return title
+	case d.Fen != nil:
+		return "金额核算"
+	}
+	return "条件核对"
+}
+
+// revisionText returns the beginning of the revision of the rules; of those of a procedure, without its kind.
+func revisionText(revision string) string {
+	if _, id, ok := strings.Cut(revision, "@"); ok {
+		revision = id
+	}
+	return revision[:min(12, len(revision))]
 }
 
 func clockState(state string) (tone, title string) {

@@ -40,7 +40,7 @@ func frontPage(office public.OfficeContact) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ul class=\"tiles\"><li><a href=\"/progress\"><strong>办理进度查询</strong><span class=\"soft\">凭办件编号和查询码，不用登录</span></a></li><li><a href=\"/institutions\"><strong>托育机构公示</strong><span class=\"soft\">已备案机构、空余托位、收费和检查结果</span></a></li><li><a href=\"/verify\"><strong>核验文书</strong><span class=\"soft\">文书是否真实、是否有效</span></a></li><li><a href=\"/complaints/new\"><strong>投诉举报</strong><span class=\"soft\">可以不留姓名，可以附照片</span></a></li><li><a href=\"/guide\"><strong>办事指南</strong><span class=\"soft\">条件、材料、时限、流程、依据</span></a></li><li><a href=\"/help\"><strong>帮助</strong><span class=\"soft\">怎样使用，常见的提示</span></a></li><li><a href=\"/signin\"><strong>登录办理</strong><span class=\"soft\">托育机构、工作人员、医疗机构</span></a></li></ul><h2>主办单位</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ul class=\"tiles\"><li><a href=\"/progress\"><strong>办理进度查询</strong><span class=\"soft\">凭办件编号和查询码，不用登录</span></a></li><li><a href=\"/institutions\"><strong>托育机构公示</strong><span class=\"soft\">已备案机构、空余托位、收费和检查结果</span></a></li><li><a href=\"/public/publicity\"><strong>补助和奖补公示</strong><span class=\"soft\">查看公示，提出异议，不用登录</span></a></li><li><a href=\"/verify\"><strong>核验文书</strong><span class=\"soft\">文书是否真实、是否有效</span></a></li><li><a href=\"/complaints/new\"><strong>投诉举报</strong><span class=\"soft\">可以不留姓名，可以附照片</span></a></li><li><a href=\"/guide\"><strong>办事指南</strong><span class=\"soft\">条件、材料、时限、流程、依据</span></a></li><li><a href=\"/help\"><strong>帮助</strong><span class=\"soft\">怎样使用，常见的提示</span></a></li><li><a href=\"/signin\"><strong>登录办理</strong><span class=\"soft\">托育机构、工作人员、医疗机构</span></a></li></ul><h2>主办单位</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -104,7 +104,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(ui.FromHere(ctx, "/tasks/"+t.ID)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 37, Col: 63}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 38, Col: 63}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -117,7 +117,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(t.Title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 37, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 38, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -163,7 +163,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 				var templ_7745c5c3_Var5 templ.SafeURL
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(ui.FromHere(ctx, "/cases/"+c.CaseNo)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 51, Col: 67}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 52, Col: 67}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -176,7 +176,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(c.Title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 51, Col: 79}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 52, Col: 79}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -189,7 +189,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(c.CaseNo)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 51, Col: 121}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 52, Col: 121}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -202,7 +202,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(c.StageTitle)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 52, Col: 26}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 53, Col: 26}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -238,7 +238,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 			var templ_7745c5c3_Var9 templ.SafeURL
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(t.Path))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 62, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 63, Col: 38}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -251,7 +251,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t.Title)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 62, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 63, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -264,7 +264,7 @@ func startPage(tasks []casework.TaskSummary, cases []casework.CaseSummary, tiles
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(t.Hint)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 62, Col: 96}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/cases/home.templ`, Line: 63, Col: 96}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {

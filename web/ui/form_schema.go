@@ -65,7 +65,7 @@ func (s FormSchema) Title() string {
 		}
 	case s.Kind == KindMoney:
 		title, _, _ := strings.Cut(s.Label, ", ")
-		return title
+		return strings.TrimSuffix(title, "（分）")
 	}
 	return s.Label
 }
@@ -151,9 +151,7 @@ func ReadSchema(raw json.RawMessage) (FormSchema, error) {
 
 func schemaShape(name string, o orderedObject) FormSchema {
 	s := FormSchema{Name: name, Label: o.text("title"), Longest: int(o.number("maxLength"))}
-	for _, word := range o.texts("enum") {
-		s.Options = append(s.Options, Option{word, WordFor(name, word)})
-	}
+	s.options(o)
 	if _, ok := o.get("minimum"); ok {
 		s.Least = strconv.FormatFloat(o.number("minimum"), 'f', -1, 64)
 	}
@@ -180,8 +178,12 @@ func schemaShape(name string, o orderedObject) FormSchema {
 			s.Kind, s.Fields = KindList, items.Fields
 		case len(items.Options) > 0:
 			s.Kind, s.Options = KindChoices, items.Options
-		default:
+		case items.Kind == KindWhole:
+			s.Kind = KindWholes
+		case name == "attachments":
 			s.Kind = KindFiles
+		default:
+			s.Kind = KindTexts
 		}
 	case "boolean":
 		s.Kind = KindYesNo
@@ -204,7 +206,7 @@ func wholeKind(name string) FieldKind {
 
 func textKind(name, format string, s FormSchema) FieldKind {
 	switch {
-	case len(s.Options) > 0:
+	case len(s.Options) > 0 || len(s.Groups) > 0:
 		return KindChoice
 	case format == "date":
 		return KindDate

@@ -1,0 +1,115 @@
+package procedure
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"tuoyu/casework"
+	"tuoyu/limits"
+	"tuoyu/nursery"
+	"tuoyu/web"
+	"tuoyu/web/ui"
+)
+
+const (
+	publicityPath   = "/public/publicity"
+	publicityOnPage = 20
+)
+
+func (s *pages) registerPublicity() {
+	s.Open("GET "+publicityPath, s.publicityList)
+	s.Open("GET "+publicityPath+"/{no}", s.publicity)
+	s.Open("POST "+publicityPath+"/{no}", s.object)
+}
+
+// publicityList lists what is or was published. It is the same for everybody.
+func (s *pages) publicityList(w http.ResponseWriter, r *http.Request) error {
+	county := r.URL.Query().Get("county")
+	if county != "" {
+		if wrong := casework.NeedCounty(county); wrong != nil {
+			return casework.NewError(casework.CodeInvalid, "没有这个县区。")
+		}
+	}
+	page, err := PublicityList.Page(r.Context(), s.Service, casework.Anyone, PublicityFilter{county}, web.PageRequest(r, publicityOnPage))
+	if err != nil {
+		return err
+	}
+	return s.Show(w, r, web.Frame{Title: "公示", Back: "/"}, publicityListPage(page.Items, county, web.NextPage(r, page.Next)))
+}
+
+// publicityView is what is published of a case, with the form of an objection.
+type publicityView struct {
+	PublicityDetail
+	Form     ui.BoundForm
+	Key      string
+	Objects  bool // the reader may object
+	Received bool // an objection of the reader was received
+}
+
+func (s *pages) publicityOf(r *http.Request) (v publicityView, err error) {
+	if v.PublicityDetail, err = s.service.PublicityOf(r.Context(), r.PathValue("no")); err != nil || v.PublicityDetail.Form == nil {
+		return v, err
+	}
+	v.Objects = v.Role == nursery.RolePublic || v.Role == web.Principal(r.Context()).Role
+	v.Form.Shape, err = ui.ReadSchema(v.PublicityDetail.Form)
+	return v, err
+}
+
+func (s *pages) showPublicity(w http.ResponseWriter, r *http.Request, status int, v publicityView) error {
+	if v.Key == "" {
+		v.Key = ui.NewKey()
+	}
+	return s.ShowStatus(w, r, status, web.Frame{Title: v.Title, Back: publicityPath}, publicityPage(v))
+}
+
+func (s *pages) publicity(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.publicityOf(r)
+	if err != nil {
+		return err
+	}
+	v.Form.Values = url.Values{}
+	return s.showPublicity(w, r, http.StatusOK, v)
+}
+
+// object takes an objection. Without an account, each address may send a few.
+func (s *pages) object(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.publicityOf(r)
+	if err != nil {
+		return err
+	}
+	form, changed, err := s.DecodeForm(r, withoutFiles(v.Form.Shape), casework.Upload{})
+	if err != nil {
+		return err
+	}
+	v.Form, v.Key = form, web.Key(r)
+	if changed {
+		return s.showPublicity(w, r, http.StatusOK, v)
+	}
+	raw, err := encoded(&v.Form)
+	if err != nil {
+		return err
+	}
+	if len(v.Form.Faults) > 0 {
+		return s.showPublicity(w, r, http.StatusUnprocessableEntity, v)
+	}
+	p := web.Principal(r.Context())
+	if p.Account == "" {
+		p = casework.Anyone
+		if wait := s.Submissions.Take(limits.Caller(r, s.TrustedProxies)); wait > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(min(int(wait.Seconds())+1, 3600)))
+			v.Form.AddFault("", "提出异议过于频繁，请稍后再提交，填写的内容仍在下面。")
+			return s.showPublicity(w, r, http.StatusTooManyRequests, v)
+		}
+	}
+	if _, err := s.service.Object(r.Context(), p, v.Key, v.CaseNo, Objection{Form: raw}); err != nil {
+		refused := s.UserError(r.Context(), err)
+		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
+			return err
+		}
+		v.Form.AddFaults(refused, "/form")
+		return s.showPublicity(w, r, http.StatusUnprocessableEntity, v)
+	}
+	v.Received = true
+	return s.showPublicity(w, r, http.StatusOK, v)
+}
