@@ -216,7 +216,7 @@ func encoded(form *ui.BoundForm) (json.RawMessage, error) {
 	return raw, nil
 }
 
-// uploadFor returns for whom the files of a form of a case are stored: an office uploads them for the institution of the case.
+// uploadFor returns the owner of the files of a form of a case: an office uploads them for the institution of the case.
 func (s *pages) uploadFor(r *http.Request, caseNo string) casework.Upload {
 	p := web.Principal(r.Context())
 	if p.Role == nursery.RoleInstitution {

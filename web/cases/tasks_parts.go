@@ -9,6 +9,7 @@ import (
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/procedures"
 	"tuoyu/web/ui"
 	"tuoyu/workflows"
 )
@@ -26,9 +27,15 @@ func taskKinds(r nursery.Role) (list []ui.Option) {
 }
 
 // opinions parts the decisions of the rules on the case into those made when the task was opened, the one that the task names first, and
-// earlier ones.
+// earlier ones. A procedure may have decided in an earlier stage on what the task decides.
 func (v taskView) opinions() (now, before []casework.DecisionView) {
-	if v.Task.Decision == nil || v.Case == nil {
+	if v.Case == nil {
+		return nil, nil
+	}
+	if v.Task.Decision == nil {
+		if process, _ := workflows.ProcessOf(v.Case.Kind); process.Workflow == procedures.Workflow {
+			return latestDecisions(v.Case.Decisions)
+		}
 		return nil, nil
 	}
 	step := v.Task.Decision.ID[:strings.LastIndexByte(v.Task.Decision.ID, '/')+1]

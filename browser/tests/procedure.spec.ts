@@ -1,0 +1,101 @@
+import { expect, test, type Page } from "@playwright/test";
+import { published } from "./procedures";
+import { answered, atEveryWidth, signIn } from "./support";
+
+// A rent relief from the application to an objection against its publicity.
+const institution = `institution-140403-${process.env.INSTITUTION ?? "01"}`;
+
+/** turnTo signs out whoever is signed in, and signs in an account. */
+async function turnTo(page: Page, account: string, next: string) {
+	await page.context().clearCookies();
+	await signIn(page, account, next);
+}
+
+/** open opens the first task of a title in the inbox of an account. */
+async function open(page: Page, account: string, title: string) {
+	await turnTo(page, account, "/tasks");
+	await page.getByRole("link", { name: title }).first().click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+}
+
+test("a rent relief is applied for, checked twice, published and objected to", async ({ page, request }) => {
+	await published(request, "rent_relief");
+
+	await signIn(page, institution, "/procedures");
+	await expect(page.getByRole("link", { name: "普惠托育机构租金减免" })).toBeVisible({ timeout: 30_000 });
+	await atEveryWidth(page, "procedures");
+	await page.getByRole("link", { name: "普惠托育机构租金减免" }).click();
+	await page.getByLabel("申请年度").fill("2026");
+	await page.getByLabel("收款账户").fill("6222000000000000");
+	await page.getByRole("button", { name: "预检" }).click();
+	await expect(page.getByText("预检结果")).toBeVisible();
+	await page.getByText("依据、时限和流程").click();
+	await atEveryWidth(page, "procedure-precheck");
+	await page.getByLabel("班级数").fill("3");
+	await page.getByLabel("本年度实付租金").fill("90000");
+	await page.getByLabel("建筑面积").fill("300");
+	await page.getByLabel("设置托位数").fill("60");
+	await page.getByLabel("租赁起始日").fill("2023-09-01");
+	await page.getByLabel("租赁终止日").fill("2028-08-31");
+	await page.getByLabel("备案编号").fill("BA-140403-2025-000001");
+	await page.getByLabel("承诺正常运营并保持普惠价格至").fill("2027-12-31");
+	for (const [question, answer] of [["是否设乳儿班", "否"], ["出租人与机构", "否"], ["是否已享受", "否"], ["是否执行普惠价格", "是"], ["是否有未整改完毕", "否"]]) {
+		await page.getByRole("group", { name: question }).getByLabel(answer).check();
+	}
+	await page.getByRole("button", { name: "预检" }).click();
+	await expect(page.getByText("没有发现不符合的情况")).toBeVisible();
+	await page.getByRole("button", { name: "提交申请" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("已提交普惠托育机构租金减免");
+	await atEveryWidth(page, "procedure-applied");
+	const number = (await page.getByRole("link", { name: /^ZJ-/ }).textContent())!.trim();
+	await page.getByRole("link", { name: "查看办件" }).click();
+	await expect(page.getByText("90000 元")).toBeVisible();
+	await expect(page.getByRole("link", { name: "申请人撤回" })).toBeVisible({ timeout: 60_000 });
+	await atEveryWidth(page, "procedure-case");
+
+	await open(page, "county-office-140403", "初审租金减免申请");
+	await expect(page.getByText("90000 元")).toBeVisible();
+	await page.getByLabel("核对完毕，送市级复核").check();
+	for (const [question, answer] of [["经核对已经备案", "是"], ["经核对执行普惠价格", "是"], ["严重违法违规", "否"], ["经核对出租人", "否"]]) {
+		await page.getByRole("group", { name: question }).getByLabel(answer).check();
+	}
+	await atEveryWidth(page, "procedure-task");
+	await page.getByRole("button", { name: "办理", exact: true }).click();
+	await expect(page.getByText(answered())).toBeVisible();
+
+	await open(page, "city-office", "复核租金减免申请");
+	await expect(page.getByText("40000.00 元")).toBeVisible();
+	await page.getByLabel("同意，公示").check();
+	await page.getByRole("button", { name: "办理", exact: true }).click();
+	await page.getByRole("button", { name: /^确认，/ }).click();
+	await expect(page.getByText(answered())).toBeVisible();
+
+	await page.context().clearCookies();
+	await expect(async () => {
+		await page.goto("/public/publicity?county=140403");
+		await expect(page.getByText("正在公示").first()).toBeVisible({ timeout: 1000 });
+	}).toPass();
+	await atEveryWidth(page, "publicity-list");
+	await page.goto(`/public/publicity/${number}`);
+	await expect(page.getByText("6222")).toHaveCount(0);
+	await page.getByLabel("异议内容").fill("面积与实际不符。");
+	await page.getByLabel("联系方式").fill("13900000000");
+	await atEveryWidth(page, "publicity");
+	await page.getByRole("button", { name: "提交异议" }).click();
+	await expect(page.getByText("异议已收到")).toBeVisible();
+
+	await open(page, "supervisor-140403", "核查对租金减免公示的异议");
+	await expect(page.getByText("面积与实际不符。")).toBeVisible();
+	await atEveryWidth(page, "procedure-objection");
+	await page.getByLabel("异议不成立，公示期已满").check();
+	await page.getByLabel("核查情况").fill("经核查，情况不属实。");
+	await page.getByRole("button", { name: "办理", exact: true }).click();
+	await page.getByRole("button", { name: /^确认，/ }).click();
+	await expect(page.getByText(answered())).toBeVisible();
+
+	await turnTo(page, "city-office", "/procedures/map");
+	await expect(page.getByRole("row", { name: /待拨付/ })).toContainText("1");
+	await atEveryWidth(page, "procedure-map");
+	await page.getByRole("row", { name: /待拨付/ }).getByRole("link").click();
+	await expect(page.getByText(number)).toBeVisible();
+});
