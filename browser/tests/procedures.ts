@@ -54,8 +54,11 @@ export function zipped(files: Map<string, Buffer>): Buffer {
 }
 
 /** published publishes a procedure of the library by two people, unless another test has. */
-export async function published(request: APIRequestContext, kind: string) {
-	const proposed = await as(request, "procedure-author", "/procedure-revisions", { multipart: { file: { name: "procedure.zip", mimeType: "application/zip", buffer: zipped(filesOf(kind)) } } });
+export const published = (request: APIRequestContext, kind: string) => publishedFiles(request, filesOf(kind));
+
+/** publishedFiles publishes the files of a procedure by two people, unless another test has. */
+export async function publishedFiles(request: APIRequestContext, files: Map<string, Buffer>) {
+	const proposed = await as(request, "procedure-author", "/procedure-revisions", { multipart: { file: { name: "procedure.zip", mimeType: "application/zip", buffer: zipped(files) } } });
 	if (proposed.status() === 409) { return; }
 	expect(proposed.ok(), await proposed.text()).toBe(true);
 	const { id } = await proposed.json();

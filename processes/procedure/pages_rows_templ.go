@@ -294,7 +294,7 @@ func rowsForm(v rowsPageView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ImportField("file", "填好的文件", "先核对，再导入：有问题的行会逐行列出。标识相同的行被更新，文件里没有的行保持不变。", v.Import, rowsPath(v.CaseNo, v.Set)+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ImportField("file", "填好的文件", "先核对，再导入：有问题的行会逐行列出。已经填报的行被更新，文件里没有的行保持不变。", v.Import, rowsPath(v.CaseNo, v.Set)+"?export=xlsx").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -61,7 +61,7 @@ var Revisions = casework.List[RevisionFilter, Revision]{
 		{Title: "提交人", Value: func(r Revision) any { return r.ProposedBy }},
 		{Title: "提交时间", Value: func(r Revision) any { return r.ProposedAt }},
 		{Title: "审批人", FilesOnly: true, Value: func(r Revision) any { return r.DecidedBy }},
-		{Title: "版本标识", FilesOnly: true, Value: func(r Revision) any { return r.ID }},
+		{Title: "版本编号", FilesOnly: true, Value: func(r Revision) any { return r.ID }},
 	}},
 }
 
