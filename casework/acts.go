@@ -67,6 +67,7 @@ var acts = []definition.Act{
 	{Name: "payee_account.put", Roles: []nursery.Role{nursery.RoleInstitution}},
 	{Name: "payee_account.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleFinance}, Shows: true},
 	{Name: "payment.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Scope: definition.List},
+	{Name: "payment.ready", Roles: []nursery.Role{nursery.RoleFinance}, Scope: definition.List},
 	{Name: "payment_run.approve", Roles: []nursery.Role{nursery.RoleFinance}},
 	{Name: "payment_run.discard", Roles: []nursery.Role{nursery.RoleFinance}},
 	{Name: "payment_run.draw", Roles: []nursery.Role{nursery.RoleFinance}},

@@ -121,7 +121,7 @@ type Ready struct {
 // ReadyPayments returns the payments of p's county that wait to be paid, the oldest first, at most runMost, and why some cannot be put into a
 // run of p. Error: forbidden.
 func (s *Service) ReadyPayments(ctx context.Context, p nursery.Principal) ([]Ready, error) {
-	if err := s.Authorize(ctx, p, "payment_run.draw", casework.Resource{County: p.County}); err != nil {
+	if err := s.Authorize(ctx, p, "payment.ready", casework.Resource{}); err != nil {
 		return nil, err
 	}
 	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) ([]Ready, error) { return s.ready(ctx, q, p) })
