@@ -167,7 +167,7 @@ func (s *pages) notApplied(w http.ResponseWriter, r *http.Request, v application
 
 // notOpen returns why one may not apply now.
 func notOpen(k ProcedureKind) string {
-	if !k.OpenUntil.IsZero() && k.Open == false {
+	if !k.OpenUntil.IsZero() && !k.Open {
 		return "受理到 " + k.OpenUntil.Long() + "为止，现在不受理。"
 	}
 	return "不在网上申请，由系统按期发起或者由主管部门办理。"
