@@ -94,6 +94,7 @@ test("a rent relief is applied for, checked twice, published and objected to", a
 	await expect(page.getByText(answered())).toBeVisible();
 
 	await turnTo(page, "city-office", "/procedures/map");
+	await page.getByRole("main").getByRole("link", { name: "普惠托育机构租金减免" }).click();
 	await expect(page.getByRole("row", { name: /待拨付/ })).toContainText("1");
 	await atEveryWidth(page, "procedure-map");
 	await page.getByRole("row", { name: /待拨付/ }).getByRole("link").click();
