@@ -95,7 +95,7 @@ func (s *pages) proposalPage(w http.ResponseWriter, r *http.Request, status int,
 }
 
 func (s *pages) propose(w http.ResponseWriter, r *http.Request) error {
-	file, err := web.ChosenFile(r, "请选择 zip 文件。")
+	file, err := web.ChosenFile(r, "请选择 ZIP 文件。")
 	if err != nil {
 		if refused := s.UserError(r.Context(), err); refused.Kind() == casework.Invalid {
 			return s.proposalPage(w, r, http.StatusUnprocessableEntity, proposalView{Fault: refused.Message})

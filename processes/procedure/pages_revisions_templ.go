@@ -36,7 +36,7 @@ func proposalForm(v proposalView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Heading("提交事项版本", "事项的文件夹压缩成一个 zip。检查和场景全部通过才能提交，提交后由另一人审批发布。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Heading("提交事项版本", "事项的文件夹压缩成一个 ZIP 文件。检查和场景全部通过才能提交，提交后由另一人审批发布。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -33,7 +33,7 @@ func caseHeading(subject, kind string) string {
 
 // doneBy returns the title of the role of an actor, with the account if it differs.
 func doneBy(role nursery.Role, account string) string {
-	if account == "" || account == role.Title() || role == nursery.RoleEngine {
+	if account == "" || account == role.Title() || role == nursery.RoleEngine || role == nursery.RolePublic {
 		return role.Title()
 	}
 	return role.Title() + " " + account
