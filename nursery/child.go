@@ -263,11 +263,12 @@ const (
 	ReadForPayment     ReadingPurpose = "payment"          // 拨付
 	ReadForSupervision ReadingPurpose = "supervision"      // 监督检查
 	ReadForComplaint   ReadingPurpose = "complaint"        // 办理投诉举报
+	ReadForSubsidy     ReadingPurpose = "subsidy"          // 核算托育补助
 )
 
 var readingTitles = map[ReadingPurpose]string{
 	ReadForCheckup: "健康体检", ReadForEnrolment: "入托和在托管理", ReadForInsurance: "投保", ReadForGuardian: "监护人查阅、复制或更正", ReadForPayment: "拨付",
-	ReadForSupervision: "监督检查", ReadForComplaint: "办理投诉举报",
+	ReadForSupervision: "监督检查", ReadForComplaint: "办理投诉举报", ReadForSubsidy: "核算托育补助",
 }
 
 // Title returns the Chinese name of the purpose, or the code itself when it is unknown.

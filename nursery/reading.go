@@ -17,12 +17,13 @@ const (
 	ReadInsuranceSend ReadingSubject = "insurance_lines"      // 投保明细
 	ReadExceptions    ReadingSubject = "insurance_exceptions" // 投保例外名单
 	ReadPayeeAccount  ReadingSubject = "payee_account"        // 收款账户
+	ReadChildMonths   ReadingSubject = "child_months"         // 入托人月
 )
 
 var subjectTitles = map[ReadingSubject]string{
 	ReadChild: "婴幼儿档案", ReadPaper: "涉及婴幼儿的材料", ReadComplaint: "投诉举报", ReadRoster: "在托婴幼儿名册", ReadClass: "班级体检名单",
 	ReadClassFindings: "班级体检结果", ReadConsentSheet: "集体同意书",
-	ReadChildNames: "婴幼儿姓名列表", ReadInsuranceSend: "投保明细", ReadExceptions: "投保例外名单", ReadPayeeAccount: "收款账户",
+	ReadChildNames: "婴幼儿姓名列表", ReadInsuranceSend: "投保明细", ReadExceptions: "投保例外名单", ReadPayeeAccount: "收款账户", ReadChildMonths: "入托人月",
 }
 
 // Title returns the Chinese name of the subject, or the code itself when it is unknown.
@@ -35,16 +36,18 @@ func (s ReadingSubject) List() bool {
 
 // The fields that can be read in addition to those of a child's record.
 const (
-	ChildPaper       ChildField = "paper"   // 材料
-	ChildClaim       ChildField = "claim"   // 事故经过
-	ComplaintSaid    ChildField = "said"    // 反映内容
-	ComplaintContact ChildField = "contact" // 联系方式
+	ChildPaper       ChildField = "paper"      // 材料
+	ChildClaim       ChildField = "claim"      // 事故经过
+	ComplaintSaid    ChildField = "said"       // 反映内容
+	ComplaintContact ChildField = "contact"    // 联系方式
+	ChildBirthMonth  ChildField = "born_in"    // 出生年月
+	ChildAttendance  ChildField = "attendance" // 考勤
 )
 
 var fieldTitles = map[ChildField]string{
 	ChildName: "姓名", ChildIdentity: "证件", ChildBirth: "出生日期", ChildSex: "性别", ChildGuardianName: "监护人姓名",
 	ChildGuardianPhone: "监护人电话", ChildFindings: "体检结果", ChildPaper: "材料", ChildVaccination: "预防接种", ChildClaim: "事故经过", ComplaintSaid: "反映内容",
-	ComplaintContact: "联系方式",
+	ComplaintContact: "联系方式", ChildBirthMonth: "出生年月", ChildAttendance: "考勤",
 }
 
 // Title returns the Chinese name of the field, or the code itself when it is unknown.

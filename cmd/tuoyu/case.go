@@ -13,9 +13,11 @@ import (
 	"tuoyu/casework/stuck"
 	"tuoyu/nursery"
 	"tuoyu/policies"
+	"tuoyu/procedures/published"
 	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 type caseCommands struct {
@@ -106,5 +108,13 @@ func openService(ctx context.Context, s settings) (service *processes.Services, 
 		done()
 		return nil, nil, fmt.Errorf("load rules: %w", err)
 	}
-	return processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log}), done, nil
+	options, err := published.Options(rules)
+	if err != nil {
+		done()
+		return nil, nil, fmt.Errorf("load what procedures may refer to: %w", err)
+	}
+	return processes.New(casework.Deps{
+		DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log,
+		Catalogue: published.New(db, options, workflows.Definitions(), log),
+	}), done, nil
 }

@@ -15,11 +15,14 @@ import (
 )
 
 type procedureCommands struct {
-	Check  procedureCheckCommand  `cmd:"" help:"Check procedures and show every problem with its file and line; exit 1 when one has an error. Needs no settings and no network."`
-	Draw   procedureDrawCommand   `cmd:"" help:"Draw procedures as SVG, or as text of Mermaid."`
-	Diff   procedureDiffCommand   `cmd:"" help:"Describe what differs between two revisions; exit 1 when running cases cannot be moved as the newer one demands."`
-	Test   procedureTestCommand   `cmd:"" help:"Run the scenarios of procedures with their rules in the test environment; exit 1 when one goes otherwise or a transition has none. Needs no settings and no network."`
-	Schema procedureSchemaCommand `cmd:"" help:"Write the JSON Schema of procedure.yaml, for editors."`
+	Check   procedureCheckCommand   `cmd:"" help:"Check procedures and show every problem with its file and line; exit 1 when one has an error. Needs no settings and no network."`
+	Draw    procedureDrawCommand    `cmd:"" help:"Draw procedures as SVG, or as text of Mermaid."`
+	Diff    procedureDiffCommand    `cmd:"" help:"Describe what differs between two revisions; exit 1 when running cases cannot be moved as the newer one demands."`
+	Test    procedureTestCommand    `cmd:"" help:"Run the scenarios of procedures with their rules in the test environment; exit 1 when one goes otherwise or a transition has none. Needs no settings and no network."`
+	Publish procedurePublishCommand `cmd:"" help:"Publish revisions, proposed and approved by two accounts; one that is published already stays."`
+	List    procedureListCommand    `cmd:"" help:"List the revisions, the newest first: identifier, kind, label, first day, state, when it was proposed."`
+	Preview procedurePreviewCommand `cmd:"" help:"Show what publishing a folder would change, also for stored cases. It writes nothing."`
+	Schema  procedureSchemaCommand  `cmd:"" help:"Write the JSON Schema of procedure.yaml, for editors."`
 }
 
 type procedureCheckCommand struct {

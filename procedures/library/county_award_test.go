@@ -46,6 +46,7 @@ func TestTheRankingOfCounties(t *testing.T) {
 		{"the same score after the awards", []any{first, second, third, fourth, county("140407", 5000, 500, 700)}, amounts, procedures.ResultPass, "", 600000},
 		{"by what is the same too", []any{first, twin, third}, with(amounts, object{"county_award.tie": "enrolled"}), procedures.ResultUnknown, "", -1},
 		{"shared", []any{first, twin, third}, with(amounts, object{"county_award.tie": "shared"}), procedures.ResultPass, "", 700000},
+		{"a figure not known", []any{first, second, third, object{"county": "140406", "enrolled": 500, "quality": 700}}, amounts, procedures.ResultUnknown, "", -1},
 		{"nothing is set aside", []any{first, second, third}, object{"county_award.amounts": []any{0, 0, 0}}, procedures.ResultPass, "", 0},
 	} {
 		in := object{"facts": object{"period": "2025"}, "rows": object{"counties": c.rows}}

@@ -29,7 +29,10 @@ type Effect struct {
 // Effects returns the effects of this program.
 func Effects() []Effect { return effects }
 
-var effects []Effect
+var effects = []Effect{
+	{Name: "draft.child_months", Version: 1, Run: draftChildMonths},
+	{Name: "draft.county_ranking", Version: 1, Run: draftCountyRanking},
+}
 
 // KnowsEffect reports whether this program has an effect in a version.
 func KnowsEffect(a procedures.Act) bool { return effect(a) != nil }

@@ -22,6 +22,7 @@ award[county] := figures.amounts[place - 1] if {
 
 # fen is the sum of all awards; undefined while the ranking or the amounts are unknown.
 fen := sum([amount | some amount in award]) if {
+	count(data.county_award.ranking.absent) == 0
 	figures.amounts
 	count(figures.amounts) >= figures.places
 	count(data.county_award.ranking.unresolved) == 0

@@ -93,6 +93,16 @@ invalid contains "few" if count({row.county | some row in input.rows.counties}) 
 
 invalid contains "twice" if count({row.county | some row in input.rows.counties}) < count(input.rows.counties)
 
+labels := {"progress": "完成进度", "enrolled": "入托数量", "quality": "运营质量"}
+
+# absent are the figures that a county has not, as place of its row and name.
+absent contains [i, name] if {
+	some i, row in input.rows.counties
+	some name in lib.absent(row, labels)
+}
+
+invalid contains "absent" if count(absent) > 0
+
 # METADATA
 # title: 从完成进度、入托数量、运营质量三个维度评定
 # custom:
@@ -129,6 +139,10 @@ reasons contains lib.reason("P05-R6", {
 	"remedy": "请核对数据，或者等待公布并列时的排法。",
 }) if {
 	count(unresolved) > 0
+}
+
+reasons contains lib.missing("P05-R6", input.rows.counties[i].county, sprintf("/rows/counties/%d/%s", [i, name]), labels[name]) if {
+	some [i, name] in absent
 }
 
 # The ranking itself, one note for each county, so that it is frozen with the decision and published with its parts.
