@@ -6,11 +6,15 @@ import { atEveryWidth, signIn } from "./support";
 const county = "140429", name = "武乡县";
 const account = (n: number) => `institution-${county}-${String(n).padStart(2, "0")}`;
 
+/** field is a field of a form, by the name of its property. */
+const field = (page: Page, property: string) => page.locator(`[name="/${property}"]`);
+
 /** choose chooses a county in a form, by its name. */
-const choose = (page: Page) => page.getByLabel("县区", { exact: true }).selectOption({ label: name });
+const choose = (page: Page) => field(page, "county").selectOption({ label: name });
 
 test("thirty payments are covered, run, approved by a second person and settled, and one bounces", async ({ browser, page, request }) => {
 	test.setTimeout(240_000);
+	page.setDefaultTimeout(15_000);
 	for (let n = 1; n <= 24; n++) {
 		const institution = `inst-${county}-${String(n).padStart(2, "0")}`;
 		await new Person(request, account(n)).send("PUT", `/institutions/${institution}/payee-account`, { holder: `示例托育园${n}`, bank: "示例银行武乡支行", number: `62000000${String(n).padStart(8, "0")}` });
@@ -20,13 +24,13 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await signIn(page, "city-finance", "/funds");
 	await atEveryWidth(page, "funds-none");
 	await page.getByRole("link", { name: "登记专项资金" }).click();
-	await page.getByLabel("资金来源").selectOption({ label: "省级" });
-	await page.getByLabel("名称").fill("托育服务发展专项资金");
-	await page.getByLabel("下达文件文号").fill("示例〔2026〕1号");
-	await page.getByLabel("文件日期").fill("2026-03-02");
+	await page.getByLabel("省级").check();
+	await field(page, "title").fill("托育服务发展专项资金");
+	await field(page, "document").fill("示例〔2026〕1号");
+	await field(page, "document_on").fill("2026-03-02");
 	await page.getByLabel("租金减免").check();
-	await page.getByLabel("年度").fill("2026");
-	await page.getByLabel("金额").fill("100000");
+	await field(page, "year").fill("2026");
+	await field(page, "fen").fill("100000");
 	await atEveryWidth(page, "funds-new");
 	await page.getByRole("button", { name: "登记" }).click();
 	const sure = page.getByRole("dialog").getByRole("button").last();
@@ -34,8 +38,8 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await expect(page.getByText("已登记，请下达到县区。")).toBeVisible();
 	await page.getByRole("link", { name: "下达到县区" }).click();
 	await choose(page);
-	await page.getByLabel("金额").fill("50000");
-	await page.getByLabel("文件文号").fill("示例〔2026〕2号");
+	await field(page, "fen").fill("50000");
+	await field(page, "document").fill("示例〔2026〕2号");
 	await page.getByRole("button", { name: "下达" }).click();
 	await expect(page.getByText(`已下达到${name}。`)).toBeVisible();
 	await expect(page.getByRole("table", { name: "各县区余额" }).or(page.locator("table").first())).toContainText(name);
@@ -105,7 +109,7 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await expect(payee.getByText("被退回").first()).toBeVisible();
 	await atEveryWidth(payee, "payments-of-institution");
 	await payee.getByRole("link", { name: "收款账户" }).first().click();
-	await payee.getByLabel("账号").fill("6200000000009907");
+	await field(payee, "number").fill("6200000000009907");
 	await atEveryWidth(payee, "payee-account-correct");
 	await payee.getByRole("button", { name: "更正" }).click();
 	await expect(payee.getByText("收款账户已保存。")).toBeVisible();
