@@ -1,6 +1,6 @@
 import { expect, test, type Page } from "@playwright/test";
 import { Person } from "./person";
-import { atEveryWidth, signIn } from "./support";
+import { accessible, atEveryWidth, signIn } from "./support";
 
 // A run of thirty payments, from the fund to the return file, of which one bounced. The cases are a fixture of the county: they wait to be paid.
 const county = "140429", name = "武乡县";
@@ -13,7 +13,7 @@ const field = (page: Page, property: string) => page.locator(`[name="/${property
 const choose = (page: Page) => field(page, "county").selectOption({ label: name });
 
 test("thirty payments are covered, run, approved by a second person and settled, and one bounces", async ({ browser, page, request }) => {
-	test.setTimeout(240_000);
+	test.setTimeout(360_000);
 	page.setDefaultTimeout(15_000);
 	for (let n = 1; n <= 24; n++) {
 		const institution = `inst-${county}-${String(n).padStart(2, "0")}`;
@@ -22,7 +22,7 @@ test("thirty payments are covered, run, approved by a second person and settled,
 
 	// The city receives a fund and allocates it to the county; what waits is covered.
 	await signIn(page, "city-finance", "/funds");
-	await atEveryWidth(page, "funds-none");
+	await accessible(page);
 	await page.getByRole("link", { name: "登记专项资金" }).click();
 	await page.getByLabel("省级").check();
 	await field(page, "title").fill("托育服务发展专项资金");
@@ -31,10 +31,9 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await page.getByLabel("租金减免").check();
 	await field(page, "year").fill("2026");
 	await field(page, "fen").fill("100000");
-	await atEveryWidth(page, "funds-new");
+	await accessible(page);
 	await page.getByRole("button", { name: "登记" }).click();
-	const sure = page.getByRole("dialog").getByRole("button").last();
-	if (await sure.isVisible()) { await sure.click(); }
+	await page.getByRole("dialog").getByRole("button", { name: "登记" }).click();
 	await expect(page.getByText("已登记，请下达到县区。")).toBeVisible();
 	await page.getByRole("link", { name: "下达到县区" }).click();
 	await choose(page);
@@ -55,17 +54,16 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await first.getByRole("button", { name: "拟定批次" }).click();
 	await expect(first.getByText("批次已拟定，请另一人核准。")).toBeVisible();
 	await expect(first.getByText("本批次由您拟定")).toBeVisible();
-	await atEveryWidth(first, "payment-run-drafted");
+	await accessible(first);
 	const run = first.url();
 
 	// A second one approves it.
 	const second = await (await browser.newContext()).newPage();
 	await signIn(second, `finance-${county}-2`, new URL(run).pathname);
 	await second.getByRole("button", { name: "核准" }).click();
-	const yes = second.getByRole("dialog").getByRole("button").last();
-	if (await yes.isVisible()) { await yes.click(); }
+	await second.getByRole("dialog").getByRole("button", { name: "核准" }).click();
 	await expect(second.getByText("已核准，请下载银行文件交银行办理。")).toBeVisible();
-	await atEveryWidth(second, "payment-run-approved");
+	await accessible(second);
 
 	// The bank file goes to the bank and comes back filled in.
 	const bank = await (await second.request.get(`${new URL(run).pathname}/bank-file?export=csv`)).text();
@@ -98,10 +96,10 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await expect(second.getByRole("row", { name: /合计/ })).toContainText("30");
 	await atEveryWidth(second, "fund-statement");
 	await second.goto("/money-back");
-	await atEveryWidth(second, "money-back");
+	await accessible(second);
 	await second.goto(`/payee-accounts/inst-${county}-07`);
 	await expect(second.getByText("6200000000000007")).toBeVisible();
-	await atEveryWidth(second, "payee-account");
+	await accessible(second);
 
 	// The payee sees what became of its payment and corrects the account.
 	const payee = await (await browser.newContext()).newPage();
@@ -110,7 +108,7 @@ test("thirty payments are covered, run, approved by a second person and settled,
 	await atEveryWidth(payee, "payments-of-institution");
 	await payee.getByRole("link", { name: "收款账户" }).first().click();
 	await field(payee, "number").fill("6200000000009907");
-	await atEveryWidth(payee, "payee-account-correct");
+	await accessible(payee);
 	await payee.getByRole("button", { name: "更正" }).click();
 	await expect(payee.getByText("收款账户已保存。")).toBeVisible();
 });
