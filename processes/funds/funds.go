@@ -128,7 +128,12 @@ var Postings = casework.List[PostingFilter, Posting]{
 			return referenceOf(b.Payment)
 		}},
 		{Title: "凭据", Value: func(b Posting) any { return b.Reference }},
-		{Title: "经办", Value: func(b Posting) any { return b.Actor }},
+		{Title: "经办", Value: func(b Posting) any {
+			if b.Actor == nursery.Engine.Account {
+				return nursery.RoleEngine.Title()
+			}
+			return b.Actor
+		}},
 	}},
 }
 

@@ -39,23 +39,31 @@ func (s *pages) registerFunds() {
 	web.FormPage(s.Site, "/funds/new", web.Always(web.FormSpec{
 		Title: "登记专项资金", Back: "/funds", Button: "登记", Lead: "按下达文件登记。登记后不能更改，请核对。",
 		Question: "登记后不能更改。确定登记吗？",
-		Shape:    ui.SchemaOf[NewFund]().WithOptions("source", sourceChoices()).WithOptions("purposes", purposeChoices()),
+		Shape:    needed(ui.SchemaOf[NewFund](), "document_on", "year", "fen").WithOptions("source", sourceChoices()).WithOptions("purposes", purposeChoices()),
 	}), func(r *http.Request, in NewFund) (string, string, error) {
 		f, err := s.service.CreateFund(r.Context(), web.Principal(r.Context()), web.Key(r), in)
 		return fundPath(f.ID), "已登记，请下达到县区。", err
 	}, nursery.RoleCityFinance)
 	s.Page("GET /funds/{id}", s.fund)
-	web.FormPage(s.Site, "/funds/{id}/allocate", s.askMove("下达到县区", "下达", "等待资金的拨付随即占用，先核定的在前。", ui.SchemaOf[Moved]()),
+	web.FormPage(s.Site, "/funds/{id}/allocate", s.askMove("下达到县区", "下达", "等待资金的拨付随即占用，先核定的在前。", needed(ui.SchemaOf[Moved](), "fen")),
 		func(r *http.Request, in Moved) (string, string, error) {
 			f, err := s.service.Allocate(r.Context(), web.Principal(r.Context()), web.Key(r), idOf(r), in)
 			return fundPath(f.ID), "已下达到" + nursery.CountyName(in.County) + "。", err
 		}, nursery.RoleCityFinance)
-	taken := ui.SchemaOf[TakenBack]().WithOptions("from", []ui.Option{{Value: "free", Label: "县区未使用的"}, {Value: "reclaimed", Label: "从机构追回的"}})
+	taken := needed(ui.SchemaOf[TakenBack](), "fen").WithOptions("from", []ui.Option{{Value: "free", Label: "县区未使用的"}, {Value: "reclaimed", Label: "从机构追回的"}})
 	web.FormPage(s.Site, "/funds/{id}/take-back", s.askMove("从县区收回", "收回", "收回的资金可以重新下达。", taken),
 		func(r *http.Request, in TakenBack) (string, string, error) {
 			f, err := s.service.TakeBack(r.Context(), web.Principal(r.Context()), web.Key(r), idOf(r), in)
 			return fundPath(f.ID), "已从" + nursery.CountyName(in.County) + "收回。", err
 		}, nursery.RoleCityFinance)
+}
+
+// needed marks properties that are not text, and that have to be there.
+func needed(shape ui.FormSchema, names ...string) ui.FormSchema {
+	for _, name := range names {
+		shape = shape.Change(name, func(f ui.FormSchema) ui.FormSchema { f.Required = true; return f })
+	}
+	return shape
 }
 
 func idOf(r *http.Request) int64 { return int64(web.AtoiOrZero(r.PathValue("id"))) }

@@ -88,7 +88,7 @@ func (s *pages) askReceipt(r *http.Request) (web.FormSpec, error) {
 		return web.FormSpec{}, err
 	}
 	page := web.FormSpec{
-		Title: "确认到账", Back: "/money-back", Button: "确认到账", Shape: ui.SchemaOf[Receipt](), Values: url.Values{},
+		Title: "确认到账", Back: "/money-back", Button: "确认到账", Shape: needed(ui.SchemaOf[Receipt](), "fen", "on"), Values: url.Values{},
 		Lead: paid.Name + "，" + paid.PurposeTitle + paid.Period + "，已拨付 " + ui.Yuan(int64(paid.Fen)) + " 元，已追回 " + ui.Yuan(int64(paid.Reclaimed)) + " 元。",
 	}
 	page.Values.Set("/on", nursery.DateOf(s.service.Now()).String())
