@@ -9,11 +9,11 @@ import (
 	"tuoyu/nursery"
 )
 
-// header is what the header of a page shows of its reader.
+// header is what the header of a page shows of its reader, and may be a few seconds old. The number of news is not part of it: news
+// is what others have just done.
 type header struct {
-	nav  []navItem
-	news int    // number of the reader's cases with news
-	own  string // name of the reader's institution or clinic
+	nav []navItem
+	own string // name of the reader's institution or clinic
 }
 
 // header returns the header for p, read at most headerFor ago. What cannot be read is logged and left out.
@@ -34,8 +34,6 @@ func (s *Site) header(ctx context.Context, p nursery.Principal) header {
 	missing("no name for the header", err) // the account is shown instead
 	h.nav, err = s.navigation(ctx, p)
 	missing("what waits is not counted", err)
-	h.news, err = s.newsCount(ctx, p)
-	missing("news not counted", err)
 	if complete {
 		fill(h)
 	}

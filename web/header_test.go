@@ -21,31 +21,31 @@ func TestHeadersAreThoseOfTheirReader(t *testing.T) {
 	require.NotNil(t, fill, "nothing was read yet")
 	_, second := c.of(head)
 	require.NotNil(t, second, "it is still being read")
-	fill(header{news: 1}) // the second reader's is as old or newer
-	second(header{news: 2})
+	fill(header{own: "1"}) // the second reader's is as old or newer
+	second(header{own: "2"})
 
 	h, fill := c.of(head)
 	require.Nil(t, fill)
-	require.Equal(t, 2, h.news)
+	require.Equal(t, "2", h.own)
 	_, fill = c.of(other)
 	require.NotNil(t, fill, "of another account")
 	_, fill = c.of(moved)
 	require.NotNil(t, fill, "of the same account in another county")
-	fill(header{news: 3})
+	fill(header{own: "3"})
 	_, fill = c.of(head)
 	require.NotNil(t, fill, "of the same account in the former county")
 
-	fill(header{news: 4})
+	fill(header{own: "4"})
 	now = now.Add(headerFor - time.Millisecond)
 	h, fill = c.of(head)
 	require.Nil(t, fill)
-	require.Equal(t, 4, h.news)
+	require.Equal(t, "4", h.own)
 	now = now.Add(time.Millisecond)
 	_, fill = c.of(head)
 	require.NotNil(t, fill, "too old")
 
 	c.forget(head.Account)
-	fill(header{news: 5})
+	fill(header{own: "5"})
 	_, fill = c.of(head)
 	require.NotNil(t, fill, "read before something changed")
 }

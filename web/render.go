@@ -36,6 +36,7 @@ type Frame struct {
 	p     nursery.Principal
 	path  string
 	flash Flash
+	news  int // number of the reader's cases with news
 }
 
 // problemView is a refusal as the trouble page shows it.
@@ -73,6 +74,10 @@ func (s *Site) ShowStatus(w http.ResponseWriter, r *http.Request, status int, f 
 			s.headers.forget(f.p.Account)
 		}
 		f.header = s.header(r.Context(), f.p)
+		var err error
+		if f.news, err = s.newsCount(r.Context(), f.p); err != nil {
+			s.Log.WarnContext(r.Context(), "news not counted", "error", err)
+		}
 	}
 	of := ui.Page{Assets: s.assets.paths, MaxUpload: s.MaxUpload}
 	if r.Method == http.MethodGet {

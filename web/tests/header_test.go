@@ -23,25 +23,35 @@ func TestNumbersInTheHeaderFollowWhatItsReaderDoes(t *testing.T) {
 	} {
 		s.execute(statement)
 	}
-	const news = `<a class="news" href="/news">动态 <span class="count">1</span></a>`
+	draft := func(no string) {
+		s.execute(`INSERT INTO cases (case_no, kind, county, institution, stage, status, holder, tracking_hash, created_at, updated_at)
+			VALUES ('` + no + `', 'filing', '140403', 'inst-140403-92', 'draft', 'draft', 'institution', '\x00', now(), now())`)
+	}
 	one := s.signedIn(s.account(`{"role":"institution","county":"140403","institution":"inst-140403-92"}`))
 	other := s.signedIn(s.account(`{"role":"institution","county":"140403","institution":"inst-140403-93"}`))
-	require.NotContains(t, one.get("/cases").Body, `class="news"`)
+	page := one.get("/cases").Body
+	require.NotContains(t, page, "草稿（")
+	require.NotContains(t, page, `class="news"`)
+
+	draft("BA-140403-2026-000002-L")
 	s.execute(`INSERT INTO case_events (case_no, county, institution, step, kind, actor, actor_role, at)
 		VALUES ('BA-140403-2026-000001-L', '140403', 'inst-140403-92', 'accept', 'filing.accepted', 'clerk-140403', 'clerk', now())`)
-	require.NotContains(t, one.get("/cases").Body, `class="news"`, "read a moment ago")
+	page = one.get("/cases").Body
+	require.NotContains(t, page, "草稿（", "read a moment ago")
+	require.Contains(t, page, `<a class="news" href="/news">动态 <span class="count">1</span></a>`, "what others do is news at once")
 	s.later(3 * time.Second)
-	page := one.get("/cases").Body
-	require.Contains(t, page, news)
+	page = one.get("/cases").Body
+	require.Contains(t, page, "草稿（1）")
 	require.Contains(t, page, "示例托育九十二</a>")
 	page = other.get("/cases").Body
-	require.NotContains(t, page, `class="news"`)
+	require.NotContains(t, page, "草稿（")
 	require.Contains(t, page, "示例托育九十三</a>")
 
+	draft("BA-140403-2026-000003-L")
 	p, err := one.Send(t.Context(), http.MethodPost, "/news/seen", url.Values{"_key": {"a-key-for-what-was-seen"}, "event": {"1"}})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusSeeOther, p.Status)
-	require.NotContains(t, one.get("/cases").Body, `class="news"`, "the reader has just seen it")
+	require.Contains(t, one.get("/cases").Body, "草稿（2）", "after a command of the reader")
 }
 
 // execute runs a statement as the engine.
