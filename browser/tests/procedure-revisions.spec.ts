@@ -33,7 +33,7 @@ test("an author proposes a revision, and somebody else publishes it", async ({ p
 	await signIn(page, "procedure-approver", new URL(address).pathname);
 	await page.getByRole("button", { name: "不通过" }).click();
 	await expect(page.getByRole("alert")).toContainText("必填");
-	await page.getByLabel("意见").fill("核对无误。");
+	await page.getByRole("textbox", { name: /^意见/ }).fill("核对无误。");
 	await atEveryWidth(page, "revision-verdict");
 	await page.getByRole("button", { name: "发布", exact: true }).click();
 	await page.getByRole("dialog").getByRole("button", { name: "发布" }).click();

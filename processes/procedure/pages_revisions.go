@@ -173,6 +173,9 @@ func (s *pages) decideRevision(w http.ResponseWriter, r *http.Request) error {
 	return s.Done(w, r, revisionPath(done.ID), "已办理："+done.StateTitle+"。")
 }
 
+// verdictShape names the field of a verdict in its error summary.
+var verdictShape = ui.FormSchema{Kind: ui.KindGroup, Fields: []ui.FormSchema{{Name: "note", Label: "意见"}}}
+
 // changeTone is the tone of the kind of a change.
 func changeTone(kind string) string {
 	return map[string]string{"收紧": "warn", "删除": "bad", "放宽": "good", "增加": "good"}[kind]
