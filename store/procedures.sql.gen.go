@@ -613,7 +613,7 @@ func (q *Queries) PublicityOfCase(ctx context.Context, caseNo string) ([]Procedu
 }
 
 const publicityPage = `-- name: PublicityPage :many
-SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, i.name AS institution_name FROM procedure_publicity p JOIN institutions i ON i.id = p.institution
+SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
 WHERE ($1::text = '' OR p.county = $1)
     AND (p.opened_on, p.case_no) < ($2::date, $3::text)
 ORDER BY p.opened_on DESC, p.case_no DESC LIMIT $4::integer

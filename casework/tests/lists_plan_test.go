@@ -55,7 +55,8 @@ var many = []struct{ table, insert string }{
 		SELECT number(g), 'filing', county(g), 'i-' || g % 2000, CASE WHEN g % 3 = 1 THEN 'c-' || g % 600 ELSE '' END, '园', 'verified', 'ended', '', '\x00',
 			'2026-01-01'::timestamptz + g * interval '1 minute', now()`},
 	{"tasks", `(id, case_no, kind, title, county, institution, role, assignee, partner, outcomes, due_on, opened_at)
-		SELECT 't-' || g, number(g), 'filing.review', '核对', county(g), 'i-' || g % 2000, (ARRAY['clerk', 'inspector', 'supervisor', 'institution', 'hospital'])[1 + g % 5],
+		SELECT 't-' || g, number(g), CASE WHEN g % 17 = 3 THEN 'rent_relief.returned' ELSE 'filing.review' END, '核对', county(g), 'i-' || g % 2000,
+			CASE WHEN g % 17 = 3 THEN 'finance' ELSE (ARRAY['clerk', 'inspector', 'supervisor', 'institution', 'hospital'])[1 + g % 5] END,
 			CASE WHEN g % 50 = 0 THEN 'clerk-' || g % 1000 END, CASE WHEN g % 5 = 4 THEN 'c-' || g % 600 ELSE '' END, '{accept}', '2026-01-01'::date + g % 700, now()`},
 	{"contracts", `(case_no, county, institution, clinic, mode, state, starts_on, ends_on, updated_at)
 		SELECT number(g), county(g), 'i-' || g % 2000, 'c-' || g % 600, 'visiting', 'ended', '2025-01-01', '2025-12-31', now()`},

@@ -100,7 +100,7 @@ func About(r *published.Revision, o Opening) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("%s: %w", path, errFact)
 		}
-		parts = append(parts, fmt.Sprint(value))
+		parts = append(parts, procedures.KeyText(value))
 	}
 	return strings.Join(parts, "/"), nil
 }

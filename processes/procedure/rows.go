@@ -164,7 +164,7 @@ func (s *Service) readRows(to collecting, rows []json.RawMessage) (keys, content
 func keyOf(set procedures.RowSet, data map[string]any) string {
 	parts := make([]string, len(set.Key))
 	for i, name := range set.Key {
-		parts[i] = fmt.Sprint(data[name])
+		parts[i] = procedures.KeyText(data[name])
 	}
 	return strings.Join(parts, "/")
 }

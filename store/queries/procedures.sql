@@ -101,7 +101,7 @@ SELECT * FROM procedure_publicity WHERE case_no = @case_no ORDER BY opened_on DE
 
 -- name: PublicityPage :many
 -- What is or was published, the newest first. Served by procedure_publicity_page, or procedure_publicity_of_county.
-SELECT p.*, i.name AS institution_name FROM procedure_publicity p JOIN institutions i ON i.id = p.institution
+SELECT p.*, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
 WHERE (sqlc.arg(county)::text = '' OR p.county = @county)
     AND (p.opened_on, p.case_no) < (sqlc.arg(before_on)::date, sqlc.arg(before_no)::text)
 ORDER BY p.opened_on DESC, p.case_no DESC LIMIT sqlc.arg(page_size)::integer;
