@@ -370,7 +370,7 @@ func merge(into, changes map[string]any) {
 // Each kind of each definition has its template, content, example and prefix, and no template is without a kind.
 func TestEveryPaperOfADefinitionIsThere(t *testing.T) {
 	files := documents.TemplateFiles()
-	used := map[string]bool{"checkup/guardian.html": true, "targets/report.html": true} // a sheet and a report
+	used := map[string]bool{"checkup/guardian.html": true, "targets/report.html": true, "procedure/paper.html": true} // a sheet, a report, and that of all papers of procedures
 	seen := map[string]bool{}
 	for _, info := range kinds() {
 		if info.Title == "" || info.Prefix == "" || seen[info.Prefix] || seen[info.Title] {
