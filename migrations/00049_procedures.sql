@@ -78,7 +78,8 @@ CREATE TABLE procedure_row_history (
 CREATE INDEX procedure_row_history_of_row ON procedure_row_history (row_id, id);
 
 -- +goose StatementBegin
-CREATE FUNCTION remember_procedure_row() RETURNS trigger LANGUAGE plpgsql AS $$
+-- It runs as the owner, since nothing else writes the history; row-level security holds for it too.
+CREATE FUNCTION remember_procedure_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     INSERT INTO procedure_row_history (row_id, county, institution, data, sealed, state, removed, changed_by, changed_at)
     VALUES (OLD.id, OLD.county, OLD.institution, OLD.data, OLD.sealed, OLD.state, OLD.removed, NEW.updated_by, NEW.updated_at);
@@ -136,7 +137,7 @@ CREATE POLICY propose ON procedure_plans FOR INSERT WITH CHECK (principal_role()
 CREATE POLICY decide ON procedure_revisions FOR UPDATE USING (principal_role() = 'procedure_approver' AND state = 'proposed')
     WITH CHECK (principal_role() = 'procedure_approver' AND decided_by = principal_account());
 
-GRANT SELECT, INSERT ON procedure_revisions, procedure_plans, procedure_row_history TO tuoyu_app;
+GRANT SELECT, INSERT ON procedure_revisions, procedure_plans TO tuoyu_app;
 GRANT UPDATE (state, decided_by, decided_at, note) ON procedure_revisions TO tuoyu_app;
 GRANT SELECT, INSERT, UPDATE ON procedure_rows, procedure_publicity TO tuoyu_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tuoyu_app;
