@@ -15,7 +15,7 @@ import (
 // checkupProcess defines the half-year's check-up of an institution's children 在托婴幼儿健康体检.
 var checkupProcess = definition.Process{
 	Kind: nursery.KindCheckup, Title: "在托婴幼儿健康体检", Prefix: nursery.PrefixCheckup, Workflow: "CheckupRound", Guide: checkupGuide, Files: definition.Attachments,
-	Page:        definition.Page{Path: "/checkups/", Title: "体检"},
+	Page:        definition.Page{Path: "/checkups/", Title: "体检", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}},
 	FileReaders: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital},
 	Acts: []definition.Act{
 		{Name: "checkup.child", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleHospital}},
