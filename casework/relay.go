@@ -122,3 +122,46 @@ func (s *Service) relay(ctx context.Context, row store.Outbox) error {
 	}
 	return err
 }
+
+// SendAfter sends a stored row to its case once the transaction is committed; what cannot be delivered remains for the relay.
+func (s *Service) SendAfter(ctx context.Context, q *store.Queries, id string) error {
+	return q.AsEngine(ctx, func() error {
+		row, err := q.OutboxByID(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read what to send: %w", err)
+		}
+		s.DeliverAfter(ctx, q, row, Late)
+		return nil
+	})
+}
+
+// deliverers is how many answers of one command are sent at the same time.
+const deliverers = 4
+
+// DeliverAllAfter sends the answers of one command to their cases once the transaction is committed, for as long as an answer waits for a
+// worker. Those that were not sent by then remain in the outbox for the relay.
+func (s *Service) DeliverAllAfter(ctx context.Context, q *store.Queries, rows []store.Outbox) {
+	q.AfterCommit(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateTimeout)
+		defer cancel()
+		waiting := make(chan store.Outbox, len(rows))
+		for _, row := range rows {
+			waiting <- row
+		}
+		close(waiting)
+		var all sync.WaitGroup
+		for range deliverers {
+			all.Go(func() {
+				for row := range waiting {
+					if ctx.Err() != nil {
+						return
+					}
+					if err := s.settle(ctx, row, Late, notesNothing); err != nil && ctx.Err() == nil {
+						s.Log.WarnContext(ctx, "answer not delivered, kept for the relay", "error", err)
+					}
+				}
+			})
+		}
+		all.Wait()
+	})
+}
