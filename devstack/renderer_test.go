@@ -20,8 +20,24 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// reply is what the renderer answers.
+type reply struct {
+	status int
+	body   []byte
+	header http.Header
+}
+
+// pdf returns the document of a reply, which must be one.
+func (r reply) pdf(t *testing.T) []byte {
+	t.Helper()
+	if r.status != http.StatusOK || !bytes.HasPrefix(r.body, []byte("%PDF-")) {
+		t.Fatalf("no document: %d %.200s", r.status, r.body)
+	}
+	return r.body
+}
+
 // post sends a form with files and fields, by name, to the renderer.
-func post(t *testing.T, base string, files, fields map[string]string) (status int, body []byte, header http.Header) {
+func post(t *testing.T, base string, files, fields map[string]string) reply {
 	t.Helper()
 	var buf bytes.Buffer
 	form := multipart.NewWriter(&buf)
@@ -53,10 +69,11 @@ func post(t *testing.T, base string, files, fields map[string]string) (status in
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if body, err = io.ReadAll(res.Body); err != nil {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return res.StatusCode, body, res.Header
+	return reply{res.StatusCode, body, res.Header}
 }
 
 // pageBox matches the size of the first page in points: Chromium does not compress its page dictionaries.
@@ -82,22 +99,20 @@ func checkRenderer(t *testing.T, d *devstack) {
 		{"a4 in millimetres", map[string]string{"paperWidth": "210mm", "paperHeight": "297mm", "unknown": "1"}, 595.3, 841.9},
 		{"a4 lying", map[string]string{"paperWidth": "8.27", "paperHeight": "11.7", "landscape": "true"}, 842.4, 595.4},
 	} {
-		status, pdf, header := post(t, base, map[string]string{"index.html": page, "style.css": style}, c.fields)
-		if status != http.StatusOK || !bytes.HasPrefix(pdf, []byte("%PDF-")) || header.Get("Content-Type") != "application/pdf" {
-			t.Fatalf("%s: %d %.200s", c.name, status, pdf)
-		}
-		if header.Get("Gotenberg-Trace") != "trace-1" {
-			t.Errorf("%s: trace %q", c.name, header.Get("Gotenberg-Trace"))
+		made := post(t, base, map[string]string{"index.html": page, "style.css": style}, c.fields)
+		pdf := made.pdf(t)
+		if kind, trace := made.header.Get("Content-Type"), made.header.Get("Gotenberg-Trace"); kind != "application/pdf" || trace != "trace-1" {
+			t.Errorf("%s: content type %q, trace %q", c.name, kind, trace)
 		}
 		mustMeasure(t, pdf, c.width, c.height)
 	}
 	t.Run("the page's own size", func(t *testing.T) {
-		_, pdf, _ := post(t, base, map[string]string{"index.html": `<style>@page{size:100mm 50mm}</style>x`}, map[string]string{"preferCssPageSize": "true"})
+		pdf := post(t, base, map[string]string{"index.html": `<style>@page{size:100mm 50mm}</style>x`}, map[string]string{"preferCssPageSize": "true"}).pdf(t)
 		mustMeasure(t, pdf, 283.5, 141.7)
 	})
 	t.Run("text, header and footer, no script, no file of the machine", func(t *testing.T) {
-		_, pdf, _ := post(t, base, map[string]string{"index.html": page, "style.css": style,
-			"footer.html": `<p style="font-size:9px">page <span class="pageNumber"></span></p>`}, map[string]string{"marginBottom": "2cm"})
+		pdf := post(t, base, map[string]string{"index.html": page, "style.css": style,
+			"footer.html": `<p style="font-size:9px">page <span class="pageNumber"></span></p>`}, map[string]string{"marginBottom": "2cm"}).pdf(t)
 		text := pdfText(t, pdf)
 		for _, want := range []string{"托育机构备案回执", "page 1"} {
 			if !strings.Contains(text, want) {
@@ -113,14 +128,14 @@ func checkRenderer(t *testing.T, d *devstack) {
 	t.Run("a job gets no file of the job before it", func(t *testing.T) {
 		const page = `<link rel="stylesheet" href="style.css"><p class="hidden">shown</p>`
 		for _, style := range []string{style, "p{color:blue}"} {
-			_, pdf, _ := post(t, base, map[string]string{"index.html": page, "style.css": style}, nil)
+			pdf := post(t, base, map[string]string{"index.html": page, "style.css": style}, nil).pdf(t)
 			if text := pdfText(t, pdf); strings.Contains(text, "shown") == (style == ".hidden{display:none}") {
 				t.Errorf("with %s: %q", style, text)
 			}
 		}
 		other := map[string]string{"index.html": `<link rel="stylesheet" href="../1/style.css">x`, "style.css": style}
-		if status, body, _ := post(t, base, other, map[string]string{"failOnResourceLoadingFailed": "true"}); status != http.StatusConflict {
-			t.Errorf("a file in the folder of another job: %d %.200s", status, body)
+		if got := post(t, base, other, map[string]string{"failOnResourceLoadingFailed": "true"}); got.status != http.StatusConflict {
+			t.Errorf("a file in the folder of another job: %d %.200s", got.status, got.body)
 		}
 	})
 	for _, c := range []struct {
@@ -137,9 +152,9 @@ func checkRenderer(t *testing.T, d *devstack) {
 		{"pdf/a", map[string]string{"index.html": "x"}, map[string]string{"pdfa": "PDF/A-2b"}, 400, "PDF/A"},
 		{"absent file", map[string]string{"index.html": page}, map[string]string{"failOnResourceLoadingFailed": "true"}, 409, "style.css"},
 	} {
-		status, body, _ := post(t, base, c.files, c.fields)
-		if status != c.status || !strings.Contains(string(body), c.words) {
-			t.Errorf("%s: %d %.300s", c.name, status, body)
+		got := post(t, base, c.files, c.fields)
+		if got.status != c.status || !strings.Contains(string(got.body), c.words) {
+			t.Errorf("%s: %d %.300s", c.name, got.status, got.body)
 		}
 	}
 	res, err := http.Post(base+"/forms/chromium/convert/url", "text/plain", nil)
@@ -194,14 +209,14 @@ func TestRendererBounds(t *testing.T) {
 		var wg sync.WaitGroup
 		for range cap(r.queue) {
 			wg.Go(func() {
-				if status, body, _ := post(t, srv.URL, page, nil); status != http.StatusOK {
-					t.Errorf("a job in the queue: %d %.200s", status, body)
+				if got := post(t, srv.URL, page, nil); got.status != http.StatusOK {
+					t.Errorf("a job in the queue: %d %.200s", got.status, got.body)
 				}
 			})
 		}
 		await(t, func() bool { return len(r.queue) == cap(r.queue) }, func() string { return "the queue does not fill" })
-		if status, body, _ := post(t, srv.URL, page, nil); status != http.StatusTooManyRequests {
-			t.Errorf("beyond the queue: %d %.200s", status, body)
+		if got := post(t, srv.URL, page, nil); got.status != http.StatusTooManyRequests {
+			t.Errorf("beyond the queue: %d %.200s", got.status, got.body)
 		}
 		<-r.tabs
 		wg.Wait()
@@ -209,16 +224,16 @@ func TestRendererBounds(t *testing.T) {
 	t.Run("a slow job is 503", func(t *testing.T) {
 		srv := httptest.NewServer(newRenderer(b, 1, 1, 500*time.Millisecond).handler())
 		defer srv.Close()
-		if status, body, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "10s"}); status != http.StatusServiceUnavailable {
-			t.Errorf("%d %s", status, body)
+		if got := post(t, srv.URL, page, map[string]string{"waitDelay": "10s"}); got.status != http.StatusServiceUnavailable {
+			t.Errorf("%d %s", got.status, got.body)
 		}
 	})
 	t.Run("a large body is 413", func(t *testing.T) {
 		srv := httptest.NewServer(newRenderer(b, 1, 1, patience).handler())
 		defer srv.Close()
 		large := map[string]string{"index.html": "x", "font.ttf": strings.Repeat("x", maxRenderBody+1)}
-		if status, body, _ := post(t, srv.URL, large, nil); status != http.StatusRequestEntityTooLarge {
-			t.Errorf("%d %.100s", status, body)
+		if got := post(t, srv.URL, large, nil); got.status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%d %.100s", got.status, got.body)
 		}
 	})
 	t.Run("a browser that dies is replaced, and the job is not lost", func(t *testing.T) {
@@ -234,8 +249,8 @@ func TestRendererBounds(t *testing.T) {
 		}
 		var job sync.WaitGroup
 		job.Go(func() {
-			if status, body, _ := post(t, srv.URL, page, map[string]string{"waitDelay": "2s"}); status != http.StatusOK {
-				t.Errorf("%d %.200s", status, body)
+			if got := post(t, srv.URL, page, map[string]string{"waitDelay": "2s"}); got.status != http.StatusOK {
+				t.Errorf("%d %.200s", got.status, got.body)
 			}
 		})
 		await(t, func() bool {

@@ -3,11 +3,11 @@ package e2e
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,7 +58,7 @@ var migrated = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("connect to Postgres: %w", err)
 	}
-	name := "e2e_template_" + randomHex()
+	name := "e2e_template_" + randomName()
 	if err := errors.Join(createDatabase(ctx, admin, name, "template1"), admin.Close(ctx)); err != nil {
 		return "", err
 	}
@@ -85,9 +85,5 @@ func dropMigrated() error {
 	return errors.Join(err, admin.Close(ctx))
 }
 
-// randomHex returns eight random hexadecimal digits.
-func randomHex() string {
-	id := make([]byte, 4)
-	_, _ = rand.Read(id) // never fails
-	return hex.EncodeToString(id)
-}
+// randomName returns eight random letters and digits for a name.
+func randomName() string { return strings.ToLower(rand.Text()[:8]) }

@@ -127,7 +127,7 @@ func (h *harness) tellWaiting(t *testing.T) {
 }
 
 func newHarness(settings ...string) (*harness, error) {
-	name := "e2e_" + randomHex()
+	name := "e2e_" + randomName()
 	h := &harness{namespace: strings.ReplaceAll(name, "_", "-"), database: name, skipped: map[string]time.Duration{}}
 	if err := h.open(settings); err != nil {
 		h.close()

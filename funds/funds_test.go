@@ -39,8 +39,8 @@ func TestAPaymentThatNothingCoversWaitsForAnAllocation(t *testing.T) {
 	l := newLedger(t)
 	fund := l.fund(march, 300_00, 0, relief)
 	large, p := l.request(relief, 200_00)
-	small, _ := l.request(relief, 50_00)
-	require.Equal(t, funds.Unfunded, p.State)
+	small, little := l.request(relief, 50_00)
+	require.Equal(t, []funds.State{funds.Unfunded, funds.Unfunded}, []funds.State{p.State, little.State})
 	allocate := func(fen int64) error {
 		return l.try(func(ctx context.Context, q *store.Queries) error {
 			return funds.Allocate(ctx, q, funds.Movement{Fund: fund, County: county, Fen: fen, Actor: "city-finance", At: at})
@@ -52,8 +52,8 @@ func TestAPaymentThatNothingCoversWaitsForAnAllocation(t *testing.T) {
 	require.ErrorIs(t, allocate(200_01), funds.ErrNotCovered, "more than the fund has")
 	require.NoError(t, allocate(150_00))
 	require.Equal(t, funds.Committed, l.state(large))
-	last, _ := l.request(relief, 30_00)
-	require.Equal(t, funds.Unfunded, l.state(last))
+	last, waiting := l.request(relief, 30_00)
+	require.Equal(t, funds.Unfunded, waiting.State)
 	require.NoError(t, l.cancel(small), "what it frees covers the one that waits")
 	require.Equal(t, funds.Committed, l.state(last))
 	require.Equal(t, map[string]int64{"grant": -300_00, "unallocated": 50_00, "free": 20_00, "committed": 230_00}, l.balances(fund))
@@ -65,7 +65,8 @@ func TestNothingIsPaidTwiceAcrossFunds(t *testing.T) {
 	l := newLedger(t)
 	l.fund(march, 100_00, 100_00, relief)
 	l.fund(june, 100_00, 100_00, relief)
-	first, _ := l.request(relief, 60_00)
+	first, paid := l.request(relief, 60_00)
+	require.Equal(t, funds.Committed, paid.State)
 	other, err := l.wanted(relief, 60_00)
 	require.NoError(t, err)
 	other.Institution, other.Item, other.Period = first.Institution, first.Item, first.Period

@@ -196,7 +196,8 @@ func TestWhoCheckedNeverPays(t *testing.T) {
 
 func TestAPayTaskIsAnsweredByTheRunOnly(t *testing.T) {
 	m := newMoney(t, 5_000_000)
-	caseNo, _ := m.asks(1, 100_00)
+	caseNo, p := m.asks(1, 100_00)
+	require.Equal(t, ledger.Committed, p.State)
 	for _, outcome := range []nursery.Outcome{"paid", "bounced"} {
 		_, err := m.Complete(t.Context(), finance, "complete "+string(outcome), "t-"+caseNo, casework.Completion{Outcome: outcome})
 		require.Contains(t, refused(t, err, casework.CodeOutcomeNotOffered).Message, "拨付批次")
