@@ -88,13 +88,10 @@ func (e *Engine) head(ctx context.Context, s *step) (documents.Head, error) {
 	if err != nil {
 		return documents.Head{}, err
 	}
-	county := nursery.CountyName(s.c.County)
-	authority := "长治市" + county + "卫生健康行政部门"
-	if county == "" { // of a case about the city
-		county = "长治市"
-	}
+	area := nursery.AreaName(s.c.County)
+	authority := "长治市" + nursery.CountyName(s.c.County) + "卫生健康行政部门"
 	h := documents.Head{
-		CaseNo: s.c.CaseNo, CountyCode: s.c.County, CountyName: county, Authority: authority, IssuedOn: s.today(),
+		CaseNo: s.c.CaseNo, CountyCode: s.c.County, CountyName: area, Authority: authority, IssuedOn: s.today(),
 		Addressee: cmp.Or(a.Institution.Name, s.c.Subject), USCC: cmp.Or(a.Institution.USCC, "（待补正）"), SiteKind: a.SiteKind,
 		Address: a.Institution.Address, ReceivedOn: s.c.ReceivedOn, ServiceForms: a.ServiceForms, Seats: a.Seats(),
 	}

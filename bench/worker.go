@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"go.temporal.io/sdk/client"
@@ -12,6 +13,8 @@ import (
 	"tuoyu/activities"
 	"tuoyu/casework"
 	"tuoyu/policies"
+	"tuoyu/procedures/published"
+	"tuoyu/procedures/steps"
 	"tuoyu/processes"
 	"tuoyu/sealing"
 	"tuoyu/store"
@@ -65,12 +68,21 @@ func workOnCases(ctx context.Context) error {
 	worker.SetStickyWorkflowCacheSize(600)
 	w := worker.New(temporal, workflows.TaskQueue, forward())
 	calendarCache := store.NewCalendarCache(db)
-	product.Register(w, &activities.Engine{DB: db, Rules: rules, CalendarCache: calendarCache, Applications: new(activities.ApplicationCache),
-		Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()})
+	engine := &activities.Engine{DB: db, Rules: rules, CalendarCache: calendarCache, Applications: new(activities.ApplicationCache),
+		Fields: fields, PublicURL: os.Getenv("TUOYU_PUBLIC_URL"), Processes: workflows.Definitions()}
+	options, err := published.Options(rules)
+	if err != nil {
+		return err
+	}
+	catalogue := published.New(db, options, workflows.Definitions(), slog.Default())
+	if err := catalogue.Refresh(ctx); err != nil {
+		return err
+	}
+	product.Register(w, engine, &steps.Steps{Engine: engine, Catalogue: catalogue})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: calendarCache, Fields: fields}).Relay(ctx)
+	processes.New(casework.Deps{DB: db, Temporal: temporal, Rules: rules, CalendarCache: calendarCache, Fields: fields, Catalogue: catalogue}).Relay(ctx)
 	w.Stop()
 	return nil
 }

@@ -56,6 +56,7 @@ var acts = []definition.Act{
 	{Name: "fund.receive", Roles: []nursery.Role{nursery.RoleFinance}},
 	{Name: "fund.take_back", Roles: []nursery.Role{nursery.RoleCityFinance}, Scope: definition.Unowned},
 	{Name: "institution.list", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleHospital}, Scope: definition.List},
+	{Name: "procedure_file.read", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleAuditor}, Shows: true},
 	{Name: "procedure.anytime", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance}},
 	{Name: "procedure.decide", Roles: []nursery.Role{nursery.RoleProcedureApprover}, Scope: definition.Unowned},
 	{Name: "procedure.list", Roles: nursery.Roles(), Scope: definition.List, Shows: true},

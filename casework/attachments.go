@@ -294,6 +294,9 @@ func (s *Service) AuthorizeRead(ctx context.Context, q *store.Queries, p nursery
 			return err
 		}
 		r := Resource{County: c.County, Institution: c.Institution, Kind: nursery.CaseKind(c.Kind)}
+		if process, ok := workflows.ProcessOf(r.Kind); ok && c.Plan != "" {
+			r.Readers = process.FileReaders
+		}
 		if p.Role == nursery.RoleHospital {
 			serves, err := q.Serves(ctx, store.ServesParams{Clinic: c.Partner, Institution: c.Institution, Day: s.Today()})
 			if err != nil {

@@ -78,11 +78,7 @@ func (s *Service) RevisionOf(ctx context.Context, q *store.Queries, caseNo strin
 }
 
 func (s *Service) revisionOf(c store.Case) (*published.Revision, error) {
-	day := c.ReceivedOn
-	if day.IsZero() {
-		day = nursery.DateOf(c.CreatedAt)
-	}
-	r, err := s.Catalogue.Known(c.Plan, day)
+	r, err := s.Catalogue.Known(c)
 	if errors.Is(err, published.ErrNone) {
 		return nil, NewError(CodeEngineUnavailable, "事项的版本正在更新，请稍后再试。")
 	}

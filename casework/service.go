@@ -85,6 +85,7 @@ type Resource struct {
 	SubmittedBy string            `json:"submitted_by,omitempty"` // of a case: who entered it
 	Excluded    []string          `json:"excluded,omitempty"`
 	Kind        nursery.CaseKind  `json:"kind,omitempty"`     // of a file's case
+	Readers     []nursery.Role    `json:"readers,omitempty"`  // of a file of a case of a procedure, as its last revision permits
 	Uploader    string            `json:"uploader,omitempty"` // of a file that nothing refers to yet
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }

@@ -53,6 +53,7 @@ func (p Page) For(r nursery.Role) bool {
 const (
 	Attachments = "attachment"
 	Evidence    = "evidence" // of a building site: handed in and read by offices
+	OfProcedure = "procedure_file"
 )
 
 // Stage is a stage of a process and who has to act in it.

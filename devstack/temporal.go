@@ -181,7 +181,8 @@ func temporalHosts(ports *portSet) map[primitives.ServiceName]static.Hosts {
 // temporalSettings limits the caches to what one machine needs, disables the partitioning of task queues, lifts the
 // rate limits that load tests would reach first, and allows virtual time. Timers fire within the time shift, which is a
 // second by default: over months of skipped time, that would add seconds for every timer. Each service lists all namespaces at the
-// refresh interval, of which tests make hundreds; one that a service does not know yet it looks up at once.
+// refresh interval, of which tests make hundreds; a namespace that a service does not know it
+// looks up by itself, and again after a second if there is none.
 func temporalSettings() dynamicconfig.StaticClient {
 	const mib = 1 << 20
 	values := map[dynamicconfig.Key]any{

@@ -75,6 +75,14 @@ func CountyName(code string) string {
 	return county.Name
 }
 
+// AreaName returns the name of a county, or of the city; "" for any other code.
+func AreaName(code string) string {
+	if code == CityCode {
+		return "长治市"
+	}
+	return CountyName(code)
+}
+
 func mustLoadDivisions(raw []byte) divisionTable {
 	table, err := loadDivisions(raw)
 	if err != nil {

@@ -15,7 +15,7 @@ const Workflow = "Procedure"
 func (p *Procedure) Definition() definition.Process {
 	d := definition.Process{
 		Kind: nursery.CaseKind(p.Plan.Kind), Title: p.Live.Title, Prefix: p.Plan.Prefix, Workflow: Workflow, Clocks: map[string]string{},
-		Files: definition.Attachments, FileReaders: p.Live.Files, Application: p.Plan.Start.Role != "",
+		Files: definition.OfProcedure, FileReaders: p.fileReaders(), Application: p.Plan.Start.Role != "",
 	}
 	for i, c := range p.Plan.Clocks {
 		d.Clocks[c.Name] = p.Live.Clocks[i]
@@ -47,6 +47,22 @@ func (p *Procedure) Definition() definition.Process {
 	return d
 }
 
+// fileReaders returns who reads the files of its cases: those that the procedure permits, or else those who act in them.
+func (p *Procedure) fileReaders() []nursery.Role {
+	if len(p.Live.Files) > 0 {
+		return p.Live.Files
+	}
+	var readers []nursery.Role
+	for _, t := range p.Plan.Tasks {
+		readers = append(readers, t.Role)
+	}
+	if p.Plan.Start.Role != "" {
+		readers = append(readers, p.Plan.Start.Role)
+	}
+	slices.Sort(readers)
+	return slices.Compact(readers)
+}
+
 // TaskName returns the name of a task among those of all processes.
 func (p *Procedure) TaskName(task int) string { return p.Plan.Kind + "." + p.Plan.Tasks[task].Name }
 
@@ -68,7 +84,7 @@ func (p *Procedure) taskKind(i int, stage nursery.Stage) definition.TaskKind {
 	kind := definition.TaskKind{
 		Name: p.TaskName(i), Title: words.Title, Short: words.Short, Roles: []nursery.Role{task.Role}, Stage: stage, Form: p.Plan.Kind + "." + p.Plan.Forms[task.Form].Name,
 	}
-	at := slices.IndexFunc(p.Plan.Stages, func(s Stage) bool { return s.Name == string(stage) })
+	at := p.Plan.StageNamed(string(stage))
 	for _, k := range words.Order {
 		o := definition.Outcome{Code: nursery.Outcome(task.Outcomes[k]), Title: words.Outcomes[k], Required: q.outcomes[k].required, Optional: q.outcomes[k].optional}
 		for _, t := range p.Plan.Stages[at].On {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"tuoyu/nursery"
 )
@@ -265,6 +266,11 @@ type Interruption struct {
 	In    []int        `json:"in"`
 	Form  int          `json:"form"` // or None
 	To    int          `json:"to"`
+}
+
+// StageNamed returns the index of the stage of a name; None if there is none.
+func (p Plan) StageNamed(name string) int {
+	return slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Name == name })
 }
 
 // Encode returns the plan as JSON, the same bytes for the same plan.

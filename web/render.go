@@ -339,7 +339,7 @@ func (s *Site) Contact(ctx context.Context, county string) public.OfficeContact 
 	c, err := public.ContactOf(ctx, s.Service, county)
 	if err != nil {
 		s.Log.WarnContext(ctx, "contact of the office not read", "county", county, "error", err)
-		return public.OfficeContact{County: county, CountyName: public.OfficeName(county)}
+		return public.OfficeContact{County: county, CountyName: nursery.AreaName(county)}
 	}
 	return c
 }

@@ -25,17 +25,9 @@ type OfficeContact struct {
 // Published reports whether the office has entered how it is reached.
 func (c OfficeContact) Published() bool { return c.Name != "" }
 
-// OfficeName returns the name of a county, or of the city.
-func OfficeName(county string) string {
-	if county == casework.CityCode {
-		return "长治市"
-	}
-	return nursery.CountyName(county)
-}
-
 // ContactOf returns how the office of a county, or of the city, is reached. What nobody has entered is empty.
 func ContactOf(ctx context.Context, s *casework.Service, county string) (OfficeContact, error) {
-	c := OfficeContact{County: county, CountyName: OfficeName(county)}
+	c := OfficeContact{County: county, CountyName: nursery.AreaName(county)}
 	err := s.DB.AsPublic(ctx, "", func(q *store.Queries) error {
 		row, err := q.OfficeContact(ctx, county)
 		if store.IsNotFound(err) {
@@ -52,7 +44,7 @@ func ContactOf(ctx context.Context, s *casework.Service, county string) (OfficeC
 
 // Contacts returns how the offices are reached: that of the city and those of the counties, entered or not.
 func Contacts(ctx context.Context, s *casework.Service) ([]OfficeContact, error) {
-	list := []OfficeContact{{County: casework.CityCode, CountyName: OfficeName(casework.CityCode)}}
+	list := []OfficeContact{{County: casework.CityCode, CountyName: nursery.AreaName(casework.CityCode)}}
 	for _, d := range nursery.Counties() {
 		list = append(list, OfficeContact{County: d.Code, CountyName: d.Name})
 	}
@@ -75,7 +67,7 @@ func Contacts(ctx context.Context, s *casework.Service) ([]OfficeContact, error)
 
 func contactOf(row store.OfficeContact) OfficeContact {
 	return OfficeContact{
-		County: row.County, CountyName: OfficeName(row.County), Name: row.Name, Department: row.Department, Phone: row.Phone, Address: row.Address,
+		County: row.County, CountyName: nursery.AreaName(row.County), Name: row.Name, Department: row.Department, Phone: row.Phone, Address: row.Address,
 		Hours: row.Hours, UpdatedAt: &row.UpdatedAt,
 	}
 }

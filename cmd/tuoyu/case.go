@@ -113,8 +113,12 @@ func openService(ctx context.Context, s settings) (service *processes.Services, 
 		done()
 		return nil, nil, fmt.Errorf("load what procedures may refer to: %w", err)
 	}
+	catalogue := published.New(db, options, workflows.Definitions(), log)
+	if err := catalogue.Refresh(ctx); err != nil {
+		done()
+		return nil, nil, err
+	}
 	return processes.New(casework.Deps{
-		DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log,
-		Catalogue: published.New(db, options, workflows.Definitions(), log),
+		DB: db, Temporal: temporal, Rules: rules, CalendarCache: store.NewCalendarCache(db), Log: log, Catalogue: catalogue,
 	}), done, nil
 }

@@ -115,9 +115,6 @@ func withProcedures(ctx context.Context, do func(*processes.Services) error) err
 		return err
 	}
 	defer done()
-	if err := service.Catalogue.Refresh(ctx); err != nil {
-		return err
-	}
 	return do(service)
 }
 

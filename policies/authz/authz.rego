@@ -102,11 +102,14 @@ theirs if {
 theirs if uploaded
 
 # A filing's files are not for clinics; a child's are judged as the child is.
-file_acts := {"attachment.read", "evidence.read"}
+file_acts := {"attachment.read", "evidence.read", "procedure_file.read"}
 
 file_fits if not input.act in file_acts
 
 file_fits if input.principal.role in data.acts.files[input.resource.kind]
+
+# Who reads the files of a procedure may change while cases run.
+file_fits if input.principal.role in input.resource.readers
 
 # A file that nothing refers to yet is its institution's and its uploader's.
 file_fits if {

@@ -22,6 +22,13 @@ test_the_files_of_a_round_are_for_its_parties if {
 	readers("attachment.read", object.union(paper("checkup_round"), {"partner": "hospital-01"})) == {"institution", "hospital"}
 }
 
+test_the_files_of_a_procedure_are_for_those_it_permits if {
+	lease := object.union(paper("rent_relief"), {"readers": ["institution", "county_office", "city_office", "auditor"]})
+	readers("procedure_file.read", lease) == {"institution", "county_office", "city_office", "auditor"}
+	readers("procedure_file.read", object.union(lease, {"county": "140404", "institution": "inst-140404-01"})) == {"city_office", "auditor"}
+	readers("procedure_file.read", paper("rent_relief")) == set()
+}
+
 test_a_file_of_an_unknown_kind_is_for_nobody if {
 	readers("attachment.read", paper("insurance")) == set()
 	readers("attachment.read", {"county": "140403", "institution": "inst-140403-01", "kind": ""}) == set()

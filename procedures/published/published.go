@@ -61,7 +61,7 @@ func (r *Revision) Accepts(day nursery.Date) bool {
 	return !day.Before(r.Live.From) && (r.Live.OpenUntil.IsZero() || !r.Live.OpenUntil.Before(day))
 }
 
-// Catalogue is the published revisions. It is safe for concurrent use.
+// Catalogue is the published revisions. It is safe for concurrent use; a nil catalogue has none.
 type Catalogue struct {
 	db      *store.DB
 	options procedures.Options
@@ -100,6 +100,9 @@ func (c *Catalogue) Watch(ctx context.Context, every time.Duration) {
 
 // Refresh loads the revisions that were published since. A revision that this program cannot run is logged and left out.
 func (c *Catalogue) Refresh(ctx context.Context) error {
+	if c == nil {
+		return nil
+	}
 	c.loading.Lock()
 	defer c.loading.Unlock()
 	var rows []store.PublishedRevisionsRow
@@ -181,6 +184,9 @@ func (c *Catalogue) load(ctx context.Context, row store.PublishedRevisionsRow) (
 
 // all returns the revisions, the last published one first.
 func (c *Catalogue) all() []*Revision {
+	if c == nil {
+		return nil
+	}
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.list
@@ -212,24 +218,28 @@ func (c *Catalogue) in(of *Revision, county string) *Revision {
 }
 
 // Known is OfCase for a caller inside a transaction: it does not look for what was published a moment ago.
-func (c *Catalogue) Known(plan string, received nursery.Date) (*Revision, error) {
-	if r := c.withPlan(plan, received); r != nil {
+func (c *Catalogue) Known(of store.Case) (*Revision, error) {
+	day := of.ReceivedOn
+	if day.IsZero() {
+		day = nursery.DateOf(of.CreatedAt)
+	}
+	if r := c.withPlan(of.Plan, day); r != nil {
 		return r, nil
 	}
-	return nil, fmt.Errorf("plan %.12s: %w", plan, ErrNone)
+	return nil, fmt.Errorf("plan %.12s: %w", of.Plan, ErrNone)
 }
 
-// OfCase returns the revision by which a case that was received on a day goes on: of those with its plan, the one with the
-// latest first day not after that day, else the earliest; of several, the last published. So rules and words that were
+// OfCase returns the revision by which a case goes on: of those with its plan, the one with the latest first day not after the day of
+// receipt, or of the application before there is one, else the earliest; of several, the last published. So rules and words that were
 // corrected under the same plan count, and later law does not. Error: ErrNone.
-func (c *Catalogue) OfCase(ctx context.Context, plan string, received nursery.Date) (*Revision, error) {
-	if r := c.withPlan(plan, received); r != nil {
+func (c *Catalogue) OfCase(ctx context.Context, of store.Case) (*Revision, error) {
+	if r, err := c.Known(of); err == nil {
 		return r, nil
 	}
 	if err := c.Refresh(ctx); err != nil { // it may have been published a moment ago
 		return nil, err
 	}
-	return c.Known(plan, received)
+	return c.Known(of)
 }
 
 func (c *Catalogue) withPlan(plan string, received nursery.Date) *Revision {

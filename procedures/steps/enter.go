@@ -50,7 +50,7 @@ func (m *mover) effect(ctx context.Context, e procedures.Effect) error {
 		if err != nil {
 			return err
 		}
-		if err := m.Notify(ctx, k.gaps()); err != nil {
+		if err := m.Notify(ctx, procedures.Gaps(k.Decisions)); err != nil {
 			return fmt.Errorf("notify of gaps: %w", err)
 		}
 	}

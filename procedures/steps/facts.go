@@ -109,11 +109,3 @@ func (k *Known) readRows(ctx context.Context, q *store.Queries, r *published.Rev
 	}
 	return nil
 }
-
-// gaps returns the reasons of the last decisions for which something has to be corrected or is refused.
-func (k *Known) gaps() (list []nursery.Reason) {
-	for _, set := range sorted(k.Decisions) {
-		list = append(list, k.Decisions[set].Gaps()...)
-	}
-	return list
-}

@@ -74,7 +74,7 @@ func unique(o Opening, at time.Time) string {
 // Owner returns the name under which a case about a county, or about the city, is registered beside institutions.
 func Owner(ctx context.Context, q *store.Queries, r *published.Revision, county string, at time.Time) (string, error) {
 	id := strings.ToLower(r.Plan.Prefix) + "-" + county
-	name := nursery.CountyName(county) + r.Live.Title
+	name := nursery.AreaName(county) + r.Live.Title
 	if err := q.PutProcedureOwner(ctx, store.PutProcedureOwnerParams{ID: id, County: county, Name: name, UpdatedAt: at}); err != nil {
 		return "", fmt.Errorf("register %s: %w", id, err)
 	}

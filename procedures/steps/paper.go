@@ -2,13 +2,13 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"tuoyu/activities"
 	"tuoyu/documents"
 	"tuoyu/nursery"
+	"tuoyu/procedures"
 	"tuoyu/procedures/published"
 	"tuoyu/store"
 )
@@ -28,7 +28,11 @@ func (m *mover) write(ctx context.Context, index int, hide []string) (string, er
 	if err != nil {
 		return "", err
 	}
-	data, err := paperData(ctx, m.Queries(), *m.Case(), *k, hide)
+	in, err := paperInput(ctx, m.Queries(), *m.Case(), *k)
+	if err != nil {
+		return "", err
+	}
+	data, err := in.Data(hide)
 	if err != nil {
 		return "", err
 	}
@@ -55,63 +59,16 @@ func (m *mover) issue(ctx context.Context, index int, body string) error {
 	return nil
 }
 
-// paperData returns what templates read, as JSON is decoded: facts, answers, rows, the decisions by rule set and the gaps of all
-// of them, the institution, the county and the case.
-func paperData(ctx context.Context, q *store.Queries, c store.Case, k Known, hide []string) (map[string]any, error) {
+// paperInput returns what papers of a case are written from.
+func paperInput(ctx context.Context, q *store.Queries, c store.Case, k Known) (procedures.PaperInput, error) {
 	row, err := q.SubjectFacts(ctx, c.Institution)
 	if err != nil {
-		return nil, fmt.Errorf("read institution: %w", err)
-	}
-	decisions := map[string]any{"gaps": k.gaps()}
-	for name, d := range k.Decisions {
-		nested(decisions, name, d)
+		return procedures.PaperInput{}, fmt.Errorf("read institution: %w", err)
 	}
 	institution := subject(row)
 	institution["address"], institution["phone"], institution["uscc"] = row.Address, row.Phone, row.Uscc
-	raw, err := json.Marshal(map[string]any{
-		"facts": k.Facts, "answers": k.Answers, "rows": k.Rows, "decisions": decisions, "institution": institution, "subject": c.Subject,
-		"county": nursery.CountyName(c.County), "case": c.CaseNo, "received_on": c.ReceivedOn.String(),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("encode paper data: %w", err)
-	}
-	var data map[string]any
-	if err := json.Unmarshal(raw, &data); err != nil {
-		return nil, fmt.Errorf("decode paper data: %w", err)
-	}
-	for _, path := range hide {
-		if own, ok := strings.CutPrefix(path, "applicant."); ok {
-			path = "institution." + own
-		} else if !strings.HasPrefix(path, "facts.") {
-			path = "facts." + path
-		}
-		drop(data, strings.Split(path, "."))
-	}
-	return data, nil
-}
-
-// nested puts a value under a name with dots, so that a template reads it as .decisions.rent.amount.
-func nested(into map[string]any, name string, value any) {
-	first, rest, more := strings.Cut(name, ".")
-	if !more {
-		into[first] = value
-		return
-	}
-	inner, ok := into[first].(map[string]any)
-	if !ok {
-		inner = map[string]any{}
-		into[first] = inner
-	}
-	nested(inner, rest, value)
-}
-
-// drop removes what is at a path.
-func drop(from map[string]any, path []string) {
-	if len(path) == 1 {
-		delete(from, path[0])
-		return
-	}
-	if inner, ok := from[path[0]].(map[string]any); ok {
-		drop(inner, path[1:])
-	}
+	return procedures.PaperInput{
+		Facts: k.Facts, Answers: k.Answers, Rows: k.Rows, Decisions: k.Decisions, Institution: institution,
+		Case: c.CaseNo, Subject: c.Subject, County: nursery.AreaName(c.County), Received: c.ReceivedOn,
+	}, nil
 }

@@ -46,7 +46,7 @@ func (s *Steps) LoadProcedure(ctx context.Context, in procedure.Load) (procedure
 	if loaded.Plan, err = procedures.DecodePlan(raw); err != nil {
 		return loaded, stuck("procedure_plan")
 	}
-	if _, err := s.Catalogue.OfCase(ctx, c.Plan, c.ReceivedOn); err != nil && !errors.Is(err, published.ErrNone) {
+	if _, err := s.Catalogue.OfCase(ctx, c); err != nil && !errors.Is(err, published.ErrNone) {
 		return loaded, err
 	}
 	revision, err := s.revision(c)
@@ -63,11 +63,7 @@ func (s *Steps) LoadProcedure(ctx context.Context, in procedure.Load) (procedure
 
 // revision returns the revision by which a case is decided.
 func (s *Steps) revision(c store.Case) (*published.Revision, error) {
-	day := c.ReceivedOn
-	if day.IsZero() {
-		day = nursery.DateOf(c.CreatedAt)
-	}
-	r, err := s.Catalogue.Known(c.Plan, day)
+	r, err := s.Catalogue.Known(c)
 	if errors.Is(err, published.ErrNone) {
 		return nil, stuck("procedure_missing")
 	}

@@ -76,7 +76,7 @@ func (s *Service) anytimeForm(ctx context.Context, q *store.Queries, p nursery.P
 	if a.Role != p.Role {
 		return nil, casework.NewError(casework.CodeForbidden, "这件事由"+procedures.RoleTitle(a.Role)+"办理。")
 	}
-	at := slices.IndexFunc(r.Plan.Stages, func(st procedures.Stage) bool { return st.Name == c.Stage })
+	at := r.Plan.StageNamed(c.Stage)
 	if c.Status != string(nursery.CaseOpen) || !slices.Contains(a.In, at) {
 		return nil, casework.NewError(casework.CodeTooLate, fmt.Sprintf("“%s”不能在现在的环节办理。", r.Live.Anytime[i]))
 	}

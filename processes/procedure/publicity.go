@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"tuoyu/activities"
 	"tuoyu/casework"
@@ -72,7 +71,7 @@ func (s *Service) Object(ctx context.Context, p nursery.Principal, key, caseNo s
 		if err != nil {
 			return Objected{}, err
 		}
-		at := slices.IndexFunc(r.Plan.Stages, func(st procedures.Stage) bool { return st.Name == c.Stage })
+		at := r.Plan.StageNamed(c.Stage)
 		if at < 0 || r.Plan.Stages[at].Publish == nil || c.Status != string(nursery.CaseOpen) {
 			return Objected{}, casework.NewError(CodeNoPublicity, "公示已经结束，或者不在公示期内。")
 		}

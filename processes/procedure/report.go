@@ -16,6 +16,7 @@ import (
 	"tuoyu/procedures/scenarios"
 	"tuoyu/procedures/steps"
 	"tuoyu/store"
+	"tuoyu/web/ui"
 	"tuoyu/workflows"
 )
 
@@ -167,7 +168,7 @@ func decidedOtherwise(ctx context.Context, rules *procedures.Evaluator, decision
 			return nil, fmt.Errorf("decide again: %w", err)
 		}
 		if nursery.Result(now.Result) != before.Result {
-			texts = append(texts, fmt.Sprintf("规则集 %s 的裁定由“%s”变为“%s”", row.RuleSet, resultWord(before.Result), resultWord(nursery.Result(now.Result))))
+			texts = append(texts, fmt.Sprintf("规则集 %s 的裁定由“%s”变为“%s”", row.RuleSet, describe.DecisionTitle(string(before.Result)), describe.DecisionTitle(now.Result)))
 		}
 		if amount(now.Fen) != amount(before.Fen) {
 			texts = append(texts, fmt.Sprintf("规则集 %s 的金额由 %s 变为 %s", row.RuleSet, amount(before.Fen), amount(now.Fen)))
@@ -180,17 +181,7 @@ func amount(fen *int64) string {
 	if fen == nil {
 		return "无"
 	}
-	return fmt.Sprintf("%d.%02d 元", *fen/100, *fen%100)
-}
-
-func resultWord(r nursery.Result) string {
-	switch r {
-	case nursery.Pass:
-		return "符合"
-	case nursery.Fail:
-		return "不符合"
-	}
-	return "无法判断"
+	return ui.Yuan(*fen) + " 元"
 }
 
 // wentOtherwise describes the first way of a case that the plan does not have.
@@ -203,7 +194,7 @@ func wentOtherwise(p *procedures.Procedure, entered []json.RawMessage) ([]string
 		if passed.Left == "" || strings.HasPrefix(passed.Result, "anytime.") {
 			continue
 		}
-		i := slices.IndexFunc(p.Plan.Stages, func(s procedures.Stage) bool { return s.Name == passed.Left })
+		i := p.Plan.StageNamed(passed.Left)
 		if i < 0 {
 			return []string{"新版本没有环节 " + passed.Left}, nil
 		}

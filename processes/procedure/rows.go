@@ -92,7 +92,7 @@ func (s *Service) collected(ctx context.Context, q *store.Queries, p nursery.Pri
 	if i < 0 {
 		return collecting{}, casework.NewNotFound()
 	}
-	at := slices.IndexFunc(r.Plan.Stages, func(st procedures.Stage) bool { return st.Name == c.Stage })
+	at := r.Plan.StageNamed(c.Stage)
 	if at < 0 || c.Status != string(nursery.CaseOpen) || r.Plan.Stages[at].Collect == nil || !slices.Contains(r.Plan.Stages[at].Collect.Rows, i) {
 		return collecting{}, casework.NewError(CodeNotCollecting, "办件现在不收集这些内容。")
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/procedures"
 	"tuoyu/procedures/published"
@@ -91,7 +90,7 @@ func (s *Service) openSome(ctx context.Context, q *store.Queries, r *published.R
 			list = append(list, steps.Opening{County: d.Code, Subject: d.Name})
 		}
 	default:
-		list = append(list, steps.Opening{County: casework.CityCode, Subject: nursery.CountyName(casework.CityCode)})
+		list = append(list, steps.Opening{County: nursery.CityCode, Subject: nursery.AreaName(nursery.CityCode)})
 	}
 	opened := 0
 	for _, o := range list {

@@ -196,7 +196,7 @@ func (s *Service) subject(ctx context.Context, q *store.Queries, r *published.Re
 	if p.Institution == "" {
 		return q.AsEngine(ctx, func() (err error) {
 			o.Institution, err = steps.Owner(ctx, q, r, p.County, s.Now())
-			o.Subject = nursery.CountyName(p.County)
+			o.Subject = nursery.AreaName(p.County)
 			return err
 		})
 	}
@@ -278,7 +278,7 @@ func (s *Service) PrecheckApplication(ctx context.Context, p nursery.Principal, 
 // anytimeOf returns what p may do now with a case besides answering tasks, by name and title.
 func anytimeOf(r *published.Revision, c store.Case, p nursery.Principal) (list []definition.ProgressStep) {
 	for i, a := range r.Plan.Anytime {
-		at := slices.IndexFunc(r.Plan.Stages, func(st procedures.Stage) bool { return st.Name == c.Stage })
+		at := r.Plan.StageNamed(c.Stage)
 		if a.Role == p.Role && slices.Contains(a.In, at) && c.Status == string(nursery.CaseOpen) {
 			list = append(list, definition.ProgressStep{Stage: definition.Stage{Code: nursery.Stage(a.Name), Title: r.Live.Anytime[i]}})
 		}

@@ -138,7 +138,7 @@ func (s *Service) sets(ctx context.Context, q *store.Queries, r *published.Revis
 
 // stageOf returns the stage of a case, by its index in the plan; -1 if it is in none.
 func stageOf(r *published.Revision, c store.Case) int {
-	return slices.IndexFunc(r.Plan.Stages, func(st procedures.Stage) bool { return st.Name == c.Stage })
+	return r.Plan.StageNamed(c.Stage)
 }
 
 // collects reports whether a stage collects a set from a role.
