@@ -1,12 +1,14 @@
 package funds
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
 
+	"tuoyu/casework"
 	ledger "tuoyu/funds"
 	"tuoyu/nursery"
 	"tuoyu/web"
@@ -104,11 +106,15 @@ func (s *pages) registerAccounts() {
 		return "/payments", "收款账户已保存。", err
 	}, nursery.RoleInstitution)
 	s.Page("GET /payee-accounts/{institution}", web.Only(func(w http.ResponseWriter, r *http.Request) error {
+		page := web.Frame{Title: "收款账户", Back: "/payments"}
 		a, err := s.service.Account(r.Context(), web.Principal(r.Context()), r.PathValue("institution"))
+		if refused := (*casework.Error)(nil); errors.As(err, &refused) && refused.Code == casework.CodeNotFound {
+			return s.Show(w, r, page, noAccountPage())
+		}
 		if err != nil {
 			return err
 		}
-		return s.Show(w, r, web.Frame{Title: "收款账户", Back: "/payments"}, accountPage(a, a.Name))
+		return s.Show(w, r, page, accountPage(a, a.Name))
 	}, nursery.RoleFinance))
 }
 
