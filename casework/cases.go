@@ -90,7 +90,7 @@ func (f CaseFilter) check() error {
 func (s *Service) Summary(c store.Case, years calendar.Years) CaseSummary {
 	kind := nursery.CaseKind(c.Kind)
 	summary := CaseSummary{
-		CaseNo: c.CaseNo, Kind: kind, Title: titleOf(kind), County: c.County, Institution: c.Institution,
+		CaseNo: c.CaseNo, Kind: kind, Title: cmp.Or(titleOf(kind), "办件"), County: c.County, Institution: c.Institution,
 		Subject: c.Subject, SiteKind: nursery.SiteKind(c.SiteKind), Stage: nursery.Stage(c.Stage), StageTitle: StageOf(kind, c.Stage).Title,
 		Status: nursery.CaseStatus(c.Status), Holder: nursery.Role(c.Holder), DueOn: c.DueOn,
 		DueProvisional: c.DueProvisional, Overdue: c.Overdue, ReceivedOn: c.ReceivedOn, CreatedAt: c.CreatedAt, EndedAt: c.EndedAt,
