@@ -7,7 +7,6 @@ const county = "140403";
 const first = Number(process.env.FIRST_INSTITUTION ?? "21"); // of those that no other test files for
 
 test("a clerk looks at forty papers beside the form, marks one and a field, sees what is issued, and the applicant corrects just that", async ({ page, browser }) => {
-	test.setTimeout(480_000);
 	const caseNo = await file(browser, page, county, first);
 
 	// The applicant opens what was handed in before declaring it.

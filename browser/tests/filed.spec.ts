@@ -156,6 +156,6 @@ test("a filing goes from an empty form through corrections to its receipt, every
 	await expect(async () => {
 		await stranger.goto(`/progress#case=${caseNo}&code=${code}`);
 		await expect(stranger.getByText("备案回执").first()).toBeVisible({ timeout: 1_000 });
-	}).toPass({ timeout: 60_000 });
+	}).toPass({ timeout: 300_000 });
 	await atEveryWidth(stranger, "progress-receipt");
 });

@@ -13,8 +13,6 @@ const field = (page: Page, property: string) => page.locator(`[name="/${property
 const choose = (page: Page) => field(page, "county").selectOption({ label: name });
 
 test("thirty payments are covered, run, approved by a second person and settled, and one bounces", async ({ browser, page, request }) => {
-	test.setTimeout(360_000);
-	page.setDefaultTimeout(15_000);
 	for (let n = 1; n <= 24; n++) {
 		const institution = `inst-${county}-${String(n).padStart(2, "0")}`;
 		await new Person(request, account(n)).send("PUT", `/institutions/${institution}/payee-account`, { holder: `示例托育园${n}`, bank: "示例银行武乡支行", number: `62000000${String(n).padStart(8, "0")}` });

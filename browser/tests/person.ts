@@ -29,7 +29,7 @@ export class Person {
 			const { tasks } = await this.send<{ tasks: Task[] }>("GET", `/cases/${caseNo}`);
 			found = tasks.find((t) => t.kind === kind && t.state === "open" && this.answers(t));
 			expect(found, `${kind} of ${caseNo}`).toBeDefined();
-		}).toPass({ timeout: 120_000, intervals: [100] });
+		}).toPass({ timeout: 300_000, intervals: [100] });
 		return found as Task;
 	}
 

@@ -22,7 +22,7 @@ test("a rent relief is applied for, checked twice, published and objected to", a
 	await published(request, "rent_relief");
 
 	await signIn(page, institution, "/procedures");
-	await expect(page.getByRole("link", { name: "普惠托育机构租金减免" })).toBeVisible({ timeout: 30_000 });
+	await expect(page.getByRole("link", { name: "普惠托育机构租金减免" })).toBeVisible();
 	await atEveryWidth(page, "procedures");
 	await page.getByRole("link", { name: "普惠托育机构租金减免" }).click();
 	await page.getByLabel("申请年度").fill("2026");
@@ -50,7 +50,7 @@ test("a rent relief is applied for, checked twice, published and objected to", a
 	const number = (await page.getByRole("link", { name: /^ZJ-/ }).textContent())!.trim();
 	await page.getByRole("link", { name: "查看办件" }).click();
 	await expect(page.getByText("90000 元")).toBeVisible();
-	await expect(page.getByRole("link", { name: "申请人撤回" })).toBeVisible({ timeout: 60_000 });
+	await expect(page.getByRole("link", { name: "申请人撤回" })).toBeVisible();
 	await atEveryWidth(page, "procedure-case");
 
 	await open(page, "county-office-140403", number, "初审租金减免申请");

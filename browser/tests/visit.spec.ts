@@ -109,7 +109,7 @@ test("the site of a filing is checked on a phone without a network, by the same 
 	await page.getByRole("button", { name: "送交现场记录" }).click();
 	await expect(page.locator("#visit-said")).toContainText("没有网络");
 	await context.setOffline(false);
-	await expect(page.locator("#visit-said")).toContainText("已送交：现场核查不符合", { timeout: 30_000 });
+	await expect(page.locator("#visit-said")).toContainText("已送交：现场核查不符合");
 	await page.getByRole("link", { name: "待办、申请材料和规则意见" }).click();
-	await expect(page.locator(".notice.good")).toHaveText("已办理：现场核查不符合", { timeout: 30_000 });
+	await expect(page.locator(".notice.good")).toHaveText("已办理：现场核查不符合");
 });
