@@ -41,7 +41,7 @@ func resealColumn(ctx context.Context, db *store.DB, fields *sealing.Fields, c s
 	for {
 		var rows []store.SealedRow
 		changed := 0
-		err := db.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
+		err := db.InSealed(ctx, c, func(q *store.Queries) (err error) {
 			if rows, err = q.SealedRows(ctx, c, after, fields.PrimaryMark(), resealAtOnce); err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ func resealColumn(ctx context.Context, db *store.DB, fields *sealing.Fields, c s
 }
 
 func resealRow(ctx context.Context, q *store.Queries, fields *sealing.Fields, c store.SealedColumn, row store.SealedRow) (bool, error) {
-	at := sealing.Cell{Table: c.Table, Column: c.Column, Row: row.Name()}
+	at := c.Cell(row)
 	plain, err := fields.Open(row.Sealed, at)
 	if err != nil {
 		return false, err
@@ -94,17 +94,17 @@ func resealRow(ctx context.Context, q *store.Queries, fields *sealing.Fields, c 
 
 // SealedBy returns the number of values in the database sealed with a key.
 func SealedBy(ctx context.Context, db *store.DB, key uint32) (total int64, err error) {
-	err = db.As(ctx, nursery.Engine, func(q *store.Queries) error {
-		for _, column := range store.SealedColumns {
+	for _, column := range store.SealedColumns {
+		err := db.InSealed(ctx, column, func(q *store.Queries) error {
 			n, err := q.CountSealed(ctx, column, sealing.Mark(key))
-			if err != nil {
-				return err
-			}
 			total += n
+			return err
+		})
+		if err != nil {
+			return total, err
 		}
-		return nil
-	})
-	return total, err
+	}
+	return total, nil
 }
 
 // IndexedOtherwise returns the number of values whose index is not that of the primary index key, so that an older one
@@ -113,13 +113,13 @@ func IndexedOtherwise(ctx context.Context, db *store.DB, fields *sealing.Fields)
 	for _, c := range store.SealedColumns {
 		var after []string
 		for more := c.Index != ""; more; {
-			err := db.As(ctx, nursery.Engine, func(q *store.Queries) error {
+			err := db.InSealed(ctx, c, func(q *store.Queries) error {
 				rows, err := q.SealedRows(ctx, c, after, fields.PrimaryMark(), 10*resealAtOnce)
 				if err != nil {
 					return err
 				}
 				for _, row := range rows {
-					plain, err := fields.Open(row.Sealed, sealing.Cell{Table: c.Table, Column: c.Column, Row: row.Name()})
+					plain, err := fields.Open(row.Sealed, c.Cell(row))
 					if err != nil {
 						return err
 					}
