@@ -64,7 +64,7 @@ var faulty = []fault{
 	{"shape.twice", "rent_relief", flowFile, "task: city_check", "task: county_check", "task:"},
 	{"shape.unreachable", "rent_relief", flowFile, "dismiss: paying}", "dismiss: refused}\n  extra:\n    title: 多余\n    wait: {days: 3, on: {reached: closed}}", "extra:"},
 	{"shape.no_end", "rent_relief", flowFile, "wait: {until: facts.commitment_until, on: {reached: closed}}", "wait: {until: facts.commitment_until, on: {reached: idle}}\n  idle:\n    title: 空转\n    wait: {days: 3, on: {reached: idle}}", "idle:"},
-	{"shape.owed", "rent_relief", flowFile, "{paid: watched, bounced: account}", "{paid: watched}", "paying:"},
+	{"shape.owed", "rent_relief", flowFile, "{paid: watched, bounced: account, duplicate: refused}", "{paid: watched, bounced: account}", "paying:"},
 	{"shape.extra", "rent_relief", flowFile, "{quiet: paying, objected: objection}", "{quiet: paying, objected: objection, other: refused}", "on:"},
 	{"shape.offer", "rent_relief", flowFile, "unknown: [correct]}", "unknown: [correct, hold]}", "offer:"},
 	{"shape.outcomes", "rent_relief", flowFile, "approve: publicity, return: checking, refuse: refused", "approve: publicity, refuse: refused", ""},
@@ -104,7 +104,7 @@ var faulty = []fault{
 	{"law.amount", "rent_relief", flowFile, "amount: rent.amount.fen", "amount: facts.rent_fen", "amount:"},
 	{"law.decided", "rent_relief", flowFile, "approve: computing, correct", "approve: city_check, correct", "paying:"},
 	{"law.publish", "rent_relief", flowFile, "approve: publicity, return", "approve: paying, return", "paying:"},
-	{"law.pay_once", "rent_relief", flowFile, "{paid: watched, bounced: account}", "{paid: account, bounced: account}", "paying:"},
+	{"law.pay_once", "rent_relief", flowFile, "{paid: watched, bounced: account, duplicate: refused}", "{paid: account, bounced: account, duplicate: refused}", "paying:"},
 
 	{"data.form", "rent_relief", "forms/check.json", `"title": "意见", "type": "string"`, `"title": "意见", "type": "text"`, ""},
 	{"data.title", "rent_relief", "forms/finding.json", `"note": {"title": "核查情况", `, `"note": {`, `"properties"`},

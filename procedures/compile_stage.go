@@ -163,7 +163,7 @@ func (b *builder) pay(d declared, s *Stage) {
 	if set == "" || s.RuleSet < 0 || own != nil && !slices.Contains(own.exports, "fen") {
 		b.out.add("law.amount", p.Amount.at.or(d.name.at), p.Amount.s)
 	}
-	b.transitions(d, s, p.On, []string{ResultPaid, ResultBounced}, nil)
+	b.transitions(d, s, p.On, []string{ResultPaid, ResultBounced, ResultDuplicate}, nil)
 }
 
 func (b *builder) open(d declared, s *Stage) {

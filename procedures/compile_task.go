@@ -53,7 +53,7 @@ func (b *builder) questions() {
 			p := s.Pay
 			name := s.Name
 			add(question{
-				name: name, title: p.Title, stage: name.s, exclude: p.Exclude, on: p.On,
+				name: name, title: p.Title, stage: name.s, exclude: p.Exclude, on: answeredBy(p.On),
 				task: Task{Role: b.role(p.Role), Form: b.form(p.Form), Clock: b.clock(p.Clock), Days: b.limitOf(p.Days, WorkingDays)},
 			})
 			if !p.Days.is() && !p.Clock.is() {
@@ -74,6 +74,11 @@ func (b *builder) questions() {
 	for i := range list {
 		b.outcomes(i)
 	}
+}
+
+// answeredBy returns the results of a payment that a person answers: that it is paid already is found before anybody is asked.
+func answeredBy(on []target) []target {
+	return slices.DeleteFunc(slices.Clone(on), func(t target) bool { return t.Name.s == ResultDuplicate })
 }
 
 func (b *builder) taskIndex(name string) int {

@@ -123,7 +123,7 @@ type payFile struct {
 	Exclude []text   `yaml:"exclude" need:"yes" doc:"谁不能拨付，必须有全部审核人"`
 	Days    quantity `yaml:"days" doc:"几个工作日内拨付"`
 	Clock   text     `yaml:"clock" doc:"按哪个时限到期"`
-	On      []target `yaml:"on" need:"yes" doc:"paid 已拨付，bounced 被退回"`
+	On      []target `yaml:"on" need:"yes" doc:"paid 已拨付，bounced 被退回，duplicate 同一期间已经拨付过或者正在拨付"`
 }
 
 type openFile struct {

@@ -173,6 +173,7 @@ const (
 	ResultSent, ResultReached             = "sent", "reached"
 	ResultQuiet, ResultObjected           = "quiet", "objected"
 	ResultPaid, ResultBounced             = "paid", "bounced"
+	ResultDuplicate                       = "duplicate"
 	ResultAll, ResultAny, ResultOpened    = "all", "any", "opened"
 	ResultEvent, ResultLate, ResultJoined = "event", "late", "joined"
 	routePrefix                           = "route."
@@ -271,6 +272,11 @@ type Interruption struct {
 // StageNamed returns the index of the stage of a name; None if there is none.
 func (p Plan) StageNamed(name string) int {
 	return slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Name == name })
+}
+
+// TaskNamed returns the index of the task of a name; None if there is none.
+func (p Plan) TaskNamed(name string) int {
+	return slices.IndexFunc(p.Tasks, func(t Task) bool { return t.Name == name })
 }
 
 // Encode returns the plan as JSON, the same bytes for the same plan.

@@ -8,6 +8,7 @@ type scenarioFile struct {
 	Received date       `yaml:"received" doc:"收到申请的日期"`
 	Params   []paramSet `yaml:"params" doc:"这个场景里另设的参数，参数: 值；没有公布的写 null"`
 	Register anything   `yaml:"institution" doc:"名册上的机构情况，规则读作 institution"`
+	Paid     flag       `yaml:"already_paid" doc:"到拨付时，同一期间已经拨付过"`
 	Facts    anything   `yaml:"facts" need:"yes" doc:"申请表的内容"`
 	Steps    []stepFile `yaml:"steps" need:"yes" doc:"一步一步"`
 }

@@ -10,6 +10,7 @@ type Scenario struct {
 	Received     nursery.Date // zero if the file names none
 	Params       map[string]any
 	Institution  map[string]any // as it is on the register
+	AlreadyPaid  bool           // the same was paid for the period before this case pays
 	Facts        map[string]any
 	Steps        []Step
 }
@@ -71,7 +72,7 @@ func (p *Procedure) Scenarios() (list []Scenario) {
 	for _, f := range p.tests {
 		s := Scenario{
 			Name: f.Scenario.s, County: f.County.s, File: f.Scenario.at.file, Line: f.Scenario.at.line, Received: f.Received.d, Facts: object(f.Facts),
-			Institution: object(f.Register),
+			Institution: object(f.Register), AlreadyPaid: f.Paid.b,
 		}
 		for _, set := range f.Params {
 			if s.Params == nil {

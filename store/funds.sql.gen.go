@@ -1011,6 +1011,37 @@ func (q *Queries) PayeeAccountsUsed(ctx context.Context, arg PayeeAccountsUsedPa
 	return items, nil
 }
 
+const paymentAbout = `-- name: PaymentAbout :one
+SELECT case_no, state FROM payments
+WHERE scheme = $1 AND institution = $2 AND item = ANY ($3::text[]) AND period = $4 AND state <> 'cancelled'
+ORDER BY id LIMIT 1
+`
+
+type PaymentAboutParams struct {
+	Scheme      string
+	Institution string
+	Items       []string
+	Period      string
+}
+
+type PaymentAboutRow struct {
+	CaseNo string
+	State  string
+}
+
+// What was paid to a payee for one of the items and a period, or is going to be. Served by payments_once.
+func (q *Queries) PaymentAbout(ctx context.Context, arg PaymentAboutParams) (PaymentAboutRow, error) {
+	row := q.db.QueryRow(ctx, paymentAbout,
+		arg.Scheme,
+		arg.Institution,
+		arg.Items,
+		arg.Period,
+	)
+	var i PaymentAboutRow
+	err := row.Scan(&i.CaseNo, &i.State)
+	return i, err
+}
+
 const paymentByID = `-- name: PaymentByID :one
 SELECT id, case_no, step, county, institution, scheme, item, period, purpose, fen, decision, fund, state, run, account, reclaimed, asked_at, settled_on, receipt, reason FROM payments WHERE id = $1
 `

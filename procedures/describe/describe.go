@@ -15,7 +15,7 @@ import (
 var resultTitles = map[string]string{
 	procedures.ResultPass: "符合", procedures.ResultFail: "不符合", procedures.ResultUnknown: "无法判断", procedures.ResultSilence: "逾期未答复", procedures.ResultDisagree: "核签不同意",
 	procedures.ResultSent: "已报送", procedures.ResultReached: "到期", procedures.ResultQuiet: "无异议", procedures.ResultObjected: "有异议", procedures.ResultAll: "全部办完", procedures.ResultAny: "有一件办完",
-	procedures.ResultOpened: "已发起", procedures.ResultEvent: "收到通知", procedures.ResultLate: "逾期未收到通知", procedures.ResultJoined: "各分支办完",
+	procedures.ResultOpened: "已发起", procedures.ResultDuplicate: "同一期间已经拨付", procedures.ResultEvent: "收到通知", procedures.ResultLate: "逾期未收到通知", procedures.ResultJoined: "各分支办完",
 }
 
 // DecisionTitle returns the result of a decision in words; what is neither pass nor fail is not known.

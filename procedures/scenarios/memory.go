@@ -41,6 +41,7 @@ type memory struct {
 	acts     []string
 	log      []passage
 	due      *int64   // the amount of the payment that was requested last
+	payment  string   // the decision that fixed it
 	paid     []string // the steps that paid
 	sub      procedure.SubCases
 	decision int
@@ -152,8 +153,13 @@ func (m *memory) enter(ctx context.Context, in procedure.MoveCase) (procedure.Mo
 	if err := m.turn(in); err != nil {
 		return moved, err
 	}
+	if s.Verb == procedures.VerbPay && m.scenario.AlreadyPaid {
+		moved.Twice = true
+		m.active = append(m.active, entered{in.Stage, moved.Until})
+		return moved, nil
+	}
 	for _, e := range s.Do {
-		if e.Paper >= 0 {
+		if e.Paper >= 0 && (s.Verb != procedures.VerbPay || m.payment != in.Pays) {
 			if err := m.issue(e.Paper, nil); err != nil {
 				return moved, err
 			}
@@ -188,6 +194,7 @@ func (m *memory) enter(ctx context.Context, in procedure.MoveCase) (procedure.Mo
 		}
 	case procedures.VerbPay:
 		ruling := m.rulings[m.p.Plan.RuleSets[s.RuleSet]]
+		m.payment = in.Pays
 		if m.due = ruling.Fen; ruling.Fen == nil {
 			err = stuck("裁定没有算出金额，不能拨付")
 		}

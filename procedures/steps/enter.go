@@ -19,6 +19,9 @@ func (m *mover) enter(ctx context.Context) error {
 	if err := m.turn(ctx); err != nil {
 		return err
 	}
+	if s.Verb == procedures.VerbPay {
+		return m.pay(ctx, s)
+	}
 	for _, e := range s.Do {
 		if err := m.effect(ctx, e); err != nil {
 			return err
@@ -31,8 +34,6 @@ func (m *mover) enter(ctx context.Context) error {
 		return m.collect(ctx, s.Collect)
 	case procedures.VerbPublish:
 		return m.publish(ctx, s.Publish)
-	case procedures.VerbPay:
-		return m.steps.requestPayment(ctx, m, s)
 	case procedures.VerbOpen:
 		return m.open(ctx, s.Open)
 	case procedures.VerbWait:

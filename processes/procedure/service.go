@@ -28,6 +28,7 @@ type Service struct{ *casework.Service }
 func New(s *casework.Service) *Service {
 	p := &Service{s}
 	s.Hourly("cases by schedule not opened", p.OpenScheduled)
+	s.CheckEveryAnswer(p.sameKey)
 	return p
 }
 
@@ -40,6 +41,7 @@ var (
 	CodeRevisionKnown = casework.NewCode(casework.Conflict, "revision_known", "版本已经提交")
 	CodeRevisionDone  = casework.NewCode(casework.Conflict, "revision_decided", "版本已经审批")
 	CodeOwnRevision   = casework.NewCode(casework.Conflict, "own_revision", "须由他人审批")
+	CodePaidAlready   = casework.NewCode(casework.Conflict, "already_paid", "同一期间已经拨付")
 	CodeNoPublicity   = casework.NewCode(casework.Conflict, "publicity_over", "公示已结束")
 )
 
@@ -112,7 +114,7 @@ type ProcedureApplication struct {
 }
 
 // Start opens a case of a procedure for the institution of p, or for the county or the city of an office. Errors: not_found,
-// forbidden, procedure_not_open, institution_not_registered, invalid, and that of a case that is open already.
+// forbidden, procedure_not_open, institution_not_registered, invalid, already_paid, and that of a case that is open already.
 func (s *Service) Start(ctx context.Context, p nursery.Principal, key, kind string, in ProcedureApplication) (casework.Started, error) {
 	return casework.Command(ctx, s.Service, p, key, "procedure.start "+kind, in, func(q *store.Queries) (casework.Started, error) {
 		r, facts, err := s.applied(ctx, p, kind, in)
@@ -126,15 +128,24 @@ func (s *Service) Start(ctx context.Context, p nursery.Principal, key, kind stri
 		if err := s.subject(ctx, q, r, p, &o); err != nil {
 			return casework.Started{}, err
 		}
-		o.About, err = steps.About(r, steps.Opening{Facts: facts, Period: procedures.PeriodName(periodOf(r), s.Today())})
+		o.About, err = aboutOf(r, facts, s.Today())
 		if err != nil {
 			return casework.Started{}, casework.NewError(casework.CodeInvalid, "申请表缺少用来区分办件的内容。", casework.FieldError{Location: "/facts", Message: err.Error()})
 		}
 		if len(r.Plan.Start.OneOpen) == 0 {
 			o.About = casework.CompletionID(p, key)
 		}
-		return s.OpenCase(ctx, q, p, o)
+		started, err := s.OpenCase(ctx, q, p, o)
+		if err != nil {
+			return started, err
+		}
+		return started, notPaid(ctx, q, r, o)
 	})
+}
+
+// aboutOf returns the declared key of an application that is made today.
+func aboutOf(r *published.Revision, facts map[string]any, today nursery.Date) (string, error) {
+	return steps.About(r, steps.Opening{Facts: facts, Period: procedures.PeriodName(periodOf(r), today)})
 }
 
 // periodOf returns the kind of period that distinguishes the cases of a procedure.
@@ -270,7 +281,14 @@ func (s *Service) PrecheckApplication(ctx context.Context, p nursery.Principal, 
 		made, err = steps.Decide(ctx, r, r.Plan.RuleSets[r.Plan.Start.Precheck], input, s.Today(), func(ctx context.Context, set string, facts any) (nursery.Decision, error) {
 			return s.Rules.Decide(ctx, set, facts, s.Today(), p.County)
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		about, err := aboutOf(r, facts, s.Today())
+		if err != nil {
+			return nil // the rules state what is missing
+		}
+		return addDuplicate(ctx, q, r, c.Institution, about, &made)
 	})
 	return ProcedurePrechecked{made}, err
 }

@@ -63,6 +63,12 @@ SELECT * FROM payments WHERE id = @id;
 -- Served by the unique key (case_no, step).
 SELECT * FROM payments WHERE case_no = @case_no ORDER BY id LIMIT 200;
 
+-- name: PaymentAbout :one
+-- What was paid to a payee for one of the items and a period, or is going to be. Served by payments_once.
+SELECT case_no, state FROM payments
+WHERE scheme = @scheme AND institution = @institution AND item = ANY (sqlc.arg(items)::text[]) AND period = @period AND state <> 'cancelled'
+ORDER BY id LIMIT 1;
+
 -- name: InsertPayment :one
 -- Returns no row if it is paid, or going to be paid, already.
 INSERT INTO payments (case_no, step, county, institution, scheme, item, period, purpose, fen, decision, asked_at)

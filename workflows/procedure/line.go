@@ -106,6 +106,7 @@ func (r *run) enter(ctx workflow.Context, l *line) error {
 	for _, d := range moved.Decided {
 		r.cursor.Decided[d.RuleSet] = d
 	}
+	l.Twice = moved.Twice
 	l.Until, l.SubCases, l.Rows = moved.Until, moved.SubCases, max(l.Rows, moved.Rows)
 	l.Entered, l.Left = true, nil
 	return nil

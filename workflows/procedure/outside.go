@@ -137,6 +137,7 @@ type Moved struct {
 	Decided []Decided `json:",omitempty"` // the decisions of the stage, in order
 	Until   time.Time // the instant at which the limit of the stage is over, zero without one
 	Rows    int       `json:",omitempty"` // rows that the sets of a collection already have
+	Twice   bool      `json:",omitempty"` // nothing is paid: the same was paid for the period, or is going to be
 	SubCases
 }
 

@@ -71,6 +71,7 @@ type Line struct {
 	Until   time.Time `json:",omitzero"`
 	Sent    bool      `json:",omitempty"` // the rows of a collection
 	Object  bool      `json:",omitempty"` // an objection was raised
+	Twice   bool      `json:",omitempty"` // what the stage would pay is paid or going to be
 	Rows    int       `json:",omitempty"`
 	SubCases
 	First *Left `json:",omitempty"` // the answer that waits for its countersignature

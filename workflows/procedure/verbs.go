@@ -62,8 +62,11 @@ func (r *run) decided(s *procedures.Stage) string {
 	return d.Result
 }
 
-// pay asks for the payment of the decided amount.
+// pay asks for the payment of the decided amount. What is paid already is not asked for.
 func (r *run) pay(ctx workflow.Context, l *line, s *procedures.Stage) (Left, error) {
+	if l.Twice {
+		return Left{Result: procedures.ResultDuplicate}, nil
+	}
 	left, err := r.ask(ctx, l, s)
 	if err == nil && left.Result == procedures.ResultPaid {
 		r.cursor.Paid = true
