@@ -21,6 +21,7 @@ type Limit struct {
 	Setting   string // of nursery.SettingsCatalogue
 	Parameter string // its topic and name in policies/params, as in contract.reply_days
 	Days      int
+	Calendar  bool   // Days are calendar days and not working days
 	Title     string // of Days
 }
 

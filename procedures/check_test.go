@@ -78,6 +78,8 @@ var faulty = []fault{
 	{"time.limits", "rent_relief", flowFile, "form: account, days: 10,", "form: account, days: 10, clock: deciding,", "ask:"},
 	{"time.unit", "rent_relief", "params/rent/data.json", `"pay_days": {"value": 15, "unit": "工作日"`, `"pay_days": {"value": 15, "unit": "天"`, ""},
 	{"time.unset", "rent_relief", "params/rent/data.json", `"pay_days": {"value": 15`, `"pay_days": {"value": null`, ""},
+	{"time.publicity", "rent_relief", flowFile, "      days: {param: rent.publicity_days}\n", "", "paper:"},
+	{"time.unit", "rent_relief", flowFile, "days: {param: rent.publicity_days}", "calendar_days: {param: rent.publicity_days}", ""},
 	{"time.silence", "rent_relief", flowFile, "silence: {days: 20, to: lapsed}", "silence: {minutes: 20, to: lapsed}", "ask:"},
 	{"time.started", "rent_relief", flowFile, "{clock: deciding, turn: start}, ", "", "clocks:"},
 	{"time.stopped", "rent_relief", flowFile, "{clock: deciding, turn: stop}, ", "", "clocks:"},

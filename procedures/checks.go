@@ -64,6 +64,7 @@ var Checks = []Check{
 	{Code: "time.limits", Holds: "a task has one limit", Message: "任务“%s”写了几种期限，只能写 days、within、clock、no_limit 中的一种。"},
 	{Code: "time.unit", Holds: "a duration is of its kind", Message: "参数“%s”的单位是“%s”，这里要“%s”。"},
 	{Code: "time.unset", Holds: "a duration has a value", Message: "参数“%s”没有值，县区公布以前算不出期限。", Notice: true},
+	{Code: "time.publicity", Holds: "a publicity period has a length", Message: "公示“%s”没有写公示几日，请写 days（工作日）或者 calendar_days（日历日），也可以都写。"},
 	{Code: "time.silence", Holds: "silence follows a due day and is of its kind", Message: "任务“%s”的 silence 写法不对：%s。"},
 	{Code: "time.started", Holds: "every clock is started", Message: "时限“%s”从不开始计时。请在收到申请后的环节写 do: [{clock: %[1]s, turn: start}]。"},
 	{Code: "time.stopped", Holds: "every clock is stopped", Message: "时限“%s”从不停止计时。请在办结的环节写 do: [{clock: %[1]s, turn: stop}]。"},

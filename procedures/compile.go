@@ -265,9 +265,11 @@ func (b *builder) target(from declared, to text) int {
 
 // The units of durations.
 const (
-	WorkingDays = "工作日"
-	Minutes     = "分钟"
-	count       = ""
+	WorkingDays  = "工作日"
+	CalendarDays = "日历日"
+	Minutes      = "分钟"
+	YesOrNo      = "是否" // of a choice
+	count        = ""
 )
 
 // limit compiles a duration whose parameter must have the unit.
@@ -288,6 +290,23 @@ func (b *builder) limit(q quantity, unit string) Limit {
 		b.out.add("time.unset", q.param.at, q.param.s)
 	}
 	return Limit{Param: q.param.s}
+}
+
+// switched compiles a choice; nil if it is not made. Its parameter must hold true or false.
+func (b *builder) switched(c choice) *Switch {
+	if !c.at.is() {
+		return nil
+	}
+	if !c.param.is() {
+		return &Switch{On: c.b}
+	}
+	l := b.limit(quantity{at: c.at, param: c.param}, YesOrNo)
+	if p := b.p.Parameter(l.Param); p.Name != "" && p.Value != nil {
+		if _, ok := p.Value.(bool); !ok {
+			b.out.add("time.unit", c.param.at, c.param.s, p.String(), "true 或者 false")
+		}
+	}
+	return &Switch{Param: l.Param}
 }
 
 // limitOf is limit for a duration that may be missing.

@@ -67,7 +67,13 @@ func (b *builder) stage(i int) {
 		b.transitions(d, s, c.On, []string{ResultSent, ResultReached}, nil)
 	case VerbPublish:
 		p := f.Publish
-		s.Publish = &Publish{Paper: b.paper(p.Paper), Days: b.limit(p.Days, WorkingDays), Hide: sortedNames(p.Hide), Objection: None}
+		s.Publish = &Publish{
+			Paper: b.paper(p.Paper), Days: b.limit(p.Days, WorkingDays), Calendar: b.limitOf(p.Calendar, CalendarDays), FirstDay: b.switched(p.FirstDay),
+			Hide: sortedNames(p.Hide), Objection: None,
+		}
+		if !p.Days.is() && !p.Calendar.is() {
+			b.out.add("time.publicity", p.At.or(d.name.at), d.name.s)
+		}
 		if p.Objection != nil {
 			s.Publish.Objection, s.Publish.Role = b.form(p.Objection.Form), b.role(p.Objection.Role)
 		}

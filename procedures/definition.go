@@ -121,6 +121,14 @@ func (p *Procedure) guide() definition.Guide {
 	limit := func(title string, l Limit) {
 		g.Limits = append(g.Limits, definition.Limit{Title: title, Days: l.N, Parameter: l.Param})
 	}
+	published := func(title string, of *Publish) {
+		if of.Days != (Limit{}) {
+			limit(title, of.Days)
+		}
+		if of.Calendar != nil {
+			g.Limits = append(g.Limits, definition.Limit{Title: title, Days: of.Calendar.N, Parameter: of.Calendar.Param, Calendar: true})
+		}
+	}
 	for i, c := range p.Plan.Clocks {
 		limit(p.Live.Clocks[i], c.Days)
 	}
@@ -130,7 +138,7 @@ func (p *Procedure) guide() definition.Guide {
 		case s.Task >= 0 && p.Plan.Tasks[s.Task].Days != nil:
 			limit(p.Live.Stages[i].Title, *p.Plan.Tasks[s.Task].Days)
 		case s.Publish != nil:
-			limit(p.Live.Stages[i].Title, s.Publish.Days)
+			published(p.Live.Stages[i].Title, s.Publish)
 		}
 	}
 	return g

@@ -10,7 +10,7 @@ type stageFile struct {
 	Ask      *askFile      `yaml:"ask" doc:"请一个人办理"`
 	Decide   text          `yaml:"decide" doc:"由规则裁定：规则集"`
 	Collect  *collectFile  `yaml:"collect" doc:"收集成批填报，直到报送、够数或者到时"`
-	Publish  *publishFile  `yaml:"publish" doc:"公示若干工作日，可以提出异议"`
+	Publish  *publishFile  `yaml:"publish" doc:"公示若干日，可以提出异议"`
 	Pay      *payFile      `yaml:"pay" doc:"拨付裁定的金额"`
 	Open     *openFile     `yaml:"open" doc:"发起下级办件"`
 	Wait     *waitFile     `yaml:"wait" doc:"等一个日期、若干工作日或者一个事件"`
@@ -101,7 +101,9 @@ type collectFile struct {
 type publishFile struct {
 	At        place
 	Paper     text           `yaml:"paper" need:"yes" doc:"公示的文书"`
-	Days      quantity       `yaml:"days" need:"yes" doc:"公示几个工作日"`
+	Days      quantity       `yaml:"days" doc:"公示几个工作日"`
+	Calendar  quantity       `yaml:"calendar_days" doc:"公示几个日历日；两种都写的，都要满足"`
+	FirstDay  choice         `yaml:"first_day" doc:"公布当日是否计入，不写为不计入"`
 	Hide      []text         `yaml:"hide" doc:"不公示的字段"`
 	Objection *objectionFile `yaml:"objection" need:"yes" doc:"谁可以提出异议"`
 	On        []target       `yaml:"on" need:"yes" doc:"quiet 无异议，objected 有异议"`

@@ -1,6 +1,7 @@
 package procedures
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ type At struct {
 	Facts    map[string]any
 	Years    calendar.Years
 	Limit    func(*Limit) (int, bool) // the value of a limit; false if its parameter is not set
+	Switch   func(*Switch) (on, set bool)
 }
 
 // Over returns the instant at which the day of the moment is over. The error states in Chinese what is missing.
@@ -39,6 +41,63 @@ func (m Moment) Over(at At) (time.Time, error) {
 		day = at.Years.AddWorkingDays(day, n).Date
 	}
 	return day.AddDays(1).In(nursery.Shanghai), nil
+}
+
+// Over returns the instant at which the last day of a publicity period is over: the one on which both its working days and its
+// calendar days have passed, of which either may be zero. They are counted from the day after the publication (民法典 art. 201), or from
+// the day itself where that counts. The error states in Chinese what is missing.
+func (p Publish) Over(at At) (time.Time, error) {
+	from := at.Today
+	if p.FirstDay != nil {
+		on, set := at.Switch(p.FirstDay)
+		if !set {
+			return time.Time{}, fmt.Errorf("没有设定 %s：公布当日是否计入", p.FirstDay.Param)
+		}
+		if on {
+			from = from.AddDays(-1)
+		}
+	}
+	last := from
+	for _, length := range []struct {
+		days *Limit
+		add  func(int) nursery.Date
+	}{
+		{&p.Days, func(n int) nursery.Date { return at.Years.AddWorkingDays(from, n).Date }},
+		{p.Calendar, from.AddDays},
+	} {
+		if length.days == nil {
+			continue
+		}
+		n, set := at.Limit(length.days)
+		if !set {
+			return time.Time{}, fmt.Errorf("没有设定 %s 的天数", length.days.Param)
+		}
+		if day := length.add(n); n > 0 && last.Before(day) {
+			last = day
+		}
+	}
+	if last == from {
+		return time.Time{}, errors.New("没有设定公示的天数")
+	}
+	return last.AddDays(1).In(nursery.Shanghai), nil
+}
+
+// LimitValue returns the value of a limit by the parameters of the procedure; false if nothing is set.
+func (p *Procedure) LimitValue(l *Limit) (int, bool) {
+	if l.Param == "" {
+		return l.N, true
+	}
+	n, ok := p.Parameter(l.Param).Number()
+	return int(n), ok
+}
+
+// SwitchValue returns a choice by the parameters of the procedure, and whether it is made.
+func (p *Procedure) SwitchValue(s *Switch) (on, set bool) {
+	if s.Param == "" {
+		return s.On, true
+	}
+	on, set = p.Parameter(s.Param).Value.(bool)
+	return on, set
 }
 
 // periodMonths is the number of months of each kind of period.

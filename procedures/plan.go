@@ -82,6 +82,12 @@ type Limit struct {
 	Param string `json:"param,omitempty"`
 }
 
+// Switch is true or false, or the parameter of the rules that holds it.
+type Switch struct {
+	On    bool   `json:"on,omitempty"`
+	Param string `json:"param,omitempty"`
+}
+
 // RowSet is a set of rows of a case, or a register.
 type RowSet struct {
 	Name   string   `json:"name"`
@@ -225,7 +231,9 @@ type Moment struct {
 // Publish is a publicity period.
 type Publish struct {
 	Paper     int          `json:"paper"`
-	Days      Limit        `json:"days"`
+	Days      Limit        `json:"days"` // working days, zero if they do not count
+	Calendar  *Limit       `json:"calendar_days,omitempty"`
+	FirstDay  *Switch      `json:"first_day,omitempty"` // whether the day of publication counts; it does not by default
 	Hide      []string     `json:"hide,omitempty"`
 	Objection int          `json:"objection"` // form
 	Role      nursery.Role `json:"role"`      // that may object

@@ -168,6 +168,8 @@ func (r *reader) field(n *yaml.Node, v reflect.Value, f fieldOf) {
 		*into = r.date(n, f.key)
 	case *quantity:
 		*into = r.quantity(n, f.key)
+	case *choice:
+		*into = r.choice(n, f.key)
 	case *anything:
 		*into = r.anything(n, f.key)
 	case *[]text:

@@ -71,8 +71,9 @@ func (s schemas) of(t reflect.Type, f fieldOf) map[string]any {
 	case reflect.TypeFor[date]():
 		return map[string]any{"type": "string", "format": "date"}
 	case reflect.TypeFor[quantity]():
-		param := map[string]any{"type": "object", "properties": map[string]any{"param": textSchema("path")}, "required": []string{"param"}, "additionalProperties": false}
-		return map[string]any{"anyOf": []any{map[string]any{"type": "integer", "minimum": 0}, param}}
+		return orParam(map[string]any{"type": "integer", "minimum": 0})
+	case reflect.TypeFor[choice]():
+		return orParam(map[string]any{"type": "boolean"})
 	case reflect.TypeFor[anything]():
 		return map[string]any{}
 	case reflect.TypeFor[[]text]():
@@ -94,6 +95,12 @@ func (s schemas) of(t reflect.Type, f fieldOf) map[string]any {
 		return map[string]any{"type": "object", "additionalProperties": entry, "propertyNames": textSchema(name.is)}
 	}
 	return s.refer(t)
+}
+
+// orParam returns the schema of a value, or of the parameter that holds it.
+func orParam(value map[string]any) map[string]any {
+	param := map[string]any{"type": "object", "properties": map[string]any{"param": textSchema("path")}, "required": []string{"param"}, "additionalProperties": false}
+	return map[string]any{"anyOf": []any{value, param}}
 }
 
 func textSchema(is string) map[string]any {

@@ -35,6 +35,12 @@ type (
 		n     int
 		param text
 	}
+	// choice is true or false, or the parameter of the rules that holds it.
+	choice struct {
+		at    place
+		b     bool
+		param text
+	}
 	// anything is a value of any form, such as the facts of a scenario.
 	anything struct {
 		at    place
@@ -134,6 +140,16 @@ func (r *reader) quantity(n *yaml.Node, key string) quantity {
 	}
 	r.value(n, &named, key)
 	return quantity{at: r.at(n), param: named.Param}
+}
+
+// choice reads true, false or {param: name}.
+func (r *reader) choice(n *yaml.Node, key string) choice {
+	if n.Kind != yaml.MappingNode {
+		read := r.flag(n, key)
+		return choice{at: read.at, b: read.b}
+	}
+	named := r.quantity(n, key)
+	return choice{at: named.at, param: named.param}
 }
 
 // texts reads a list of texts; a single one may be written without brackets.

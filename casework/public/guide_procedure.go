@@ -37,7 +37,11 @@ func LimitsOf(p *procedures.Procedure) (list []GuideLimit) {
 
 func limitOf(p *procedures.Procedure, l definition.Limit) GuideLimit {
 	if l.Parameter == "" {
-		return GuideLimit{l.Title, strconv.Itoa(l.Days) + " 个工作日", "由事项规定", true}
+		unit := procedures.WorkingDays
+		if l.Calendar {
+			unit = procedures.CalendarDays
+		}
+		return GuideLimit{l.Title, strconv.Itoa(l.Days) + " " + counted(unit), "由事项规定", true}
 	}
 	param := p.Parameter(l.Parameter)
 	if param.Value == nil {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"tuoyu/calendar"
 	"tuoyu/casework"
 	ledger "tuoyu/funds"
 	"tuoyu/nursery"
@@ -83,6 +85,13 @@ func TestTheDecisionOnAPaymentIsIssuedOnceThoughTheBankReturnedIt(t *testing.T) 
 	require.NoError(t, err)
 	caseNo := started.CaseNo
 	h.completes(cityCheck, h.toCityCheck(caseNo), casework.Completion{Outcome: "approve"})
+	h.reaches(caseNo, "publicity")
+	opened := nursery.DateOf(one[time.Time](h, "SELECT opened_on::timestamp FROM procedure_publicity WHERE case_no = $1", caseNo))
+	last := calendar.Published().AddWorkingDays(opened, 5).Date
+	if week := opened.AddDays(7); last.Before(week) {
+		last = week
+	}
+	require.Equal(t, last.String(), one[string](h, "SELECT last_on::text FROM procedure_publicity WHERE case_no = $1", caseNo), "five working days and seven days, whichever is later")
 	h.publicity(caseNo, "publicity")
 	h.task(caseNo, "rent_relief.paying")
 	require.Equal(t, 1, h.count(caseNo, "decision_notice"))

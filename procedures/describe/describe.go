@@ -60,7 +60,7 @@ func StageNote(p *procedures.Procedure, i int) string {
 	case procedures.VerbCollect:
 		return procedures.RoleTitle(s.Collect.Role) + "填报 · " + moment(p, s.Collect.Until) + "止"
 	case procedures.VerbPublish:
-		return "公示 " + limitTitle(p, s.Publish.Days, procedures.WorkingDays)
+		return "公示 " + publicity(p, *s.Publish)
 	case procedures.VerbOpen:
 		return "发起下级办件"
 	case procedures.VerbWait:
@@ -111,10 +111,37 @@ func limitTitle(p *procedures.Procedure, l procedures.Limit, unit string) string
 	return counted(n, unit)
 }
 
+// publicity describes a publicity period: its days, and whether the first of them is that of the publication.
+func publicity(p *procedures.Procedure, of procedures.Publish) string {
+	var parts []string
+	if n, set := p.LimitValue(&of.Days); !set || n > 0 {
+		parts = append(parts, limitTitle(p, of.Days, procedures.WorkingDays))
+	}
+	if of.Calendar != nil {
+		if n, set := p.LimitValue(of.Calendar); !set || n > 0 {
+			parts = append(parts, limitTitle(p, *of.Calendar, procedures.CalendarDays))
+		}
+	}
+	title := strings.Join(parts, "且不少于 ")
+	if of.FirstDay == nil {
+		return title
+	}
+	switch on, set := p.SwitchValue(of.FirstDay); {
+	case !set:
+		title += "，公布当日是否计入未公布"
+	case on:
+		title += "，公布当日计入"
+	}
+	return title
+}
+
 // counted returns a number with its unit.
 func counted(n int, unit string) string {
-	if unit == procedures.WorkingDays {
+	switch unit {
+	case procedures.WorkingDays:
 		return fmt.Sprintf("%d 个工作日", n)
+	case procedures.CalendarDays:
+		return fmt.Sprintf("%d 天", n)
 	}
 	return fmt.Sprintf("%d %s", n, unit)
 }

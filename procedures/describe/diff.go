@@ -175,6 +175,7 @@ func (d *differ) stage(i, j int) {
 	}
 	if a.Publish != nil && b.Publish != nil {
 		d.limit(a.Publish.Days, b.Publish.Days, procedures.WorkingDays, b.Name, "“"+title+"”的期限", true)
+		d.publicity(*a.Publish, *b.Publish, b.Name, "“"+title+"”的")
 		for _, hidden := range a.Publish.Hide {
 			if !slices.Contains(b.Publish.Hide, hidden) {
 				d.add(Loosened, b.Name, "“%s”现在公示 %s。", title, hidden)
@@ -185,6 +186,36 @@ func (d *differ) stage(i, j int) {
 		if x, y := StageNote(d.a, i), StageNote(d.b, j); x != y {
 			d.add(Altered, b.Name, "“%s”由“%s”改为“%s”。", title, x, y)
 		}
+	}
+}
+
+// publicity compares how calendar days and the first day of a publicity period count: fewer days protect less.
+func (d *differ) publicity(a, b procedures.Publish, stage, what string) {
+	calendar := func(p procedures.Publish) procedures.Limit {
+		if p.Calendar == nil {
+			return procedures.Limit{}
+		}
+		return *p.Calendar
+	}
+	d.limit(calendar(a), calendar(b), procedures.CalendarDays, stage, what+"日历日", true)
+	first := func(of *procedures.Procedure, p procedures.Publish) string {
+		if p.FirstDay == nil {
+			return "不计入"
+		}
+		switch on, set := of.SwitchValue(p.FirstDay); {
+		case !set:
+			return "未公布"
+		case on:
+			return "计入"
+		}
+		return "不计入"
+	}
+	if x, y := first(d.a, a), first(d.b, b); x != y {
+		kind := Narrowed
+		if y == "计入" {
+			kind = Loosened
+		}
+		d.add(kind, stage, "%s公布当日由%s改为%s。", what, x, y)
 	}
 }
 

@@ -190,7 +190,7 @@ func (m *memory) enter(ctx context.Context, in procedure.MoveCase) (procedure.Mo
 		}
 	case procedures.VerbPublish:
 		if err = m.issue(s.Publish.Paper, s.Publish.Hide); err == nil {
-			moved.Until, err = m.instant(procedures.Moment{Days: &s.Publish.Days}, in.At)
+			moved.Until, err = m.endsOn(s.Publish.Over, in.At)
 		}
 	case procedures.VerbPay:
 		ruling := m.rulings[m.p.Plan.RuleSets[s.RuleSet]]
@@ -247,13 +247,7 @@ func (m *memory) turn(in procedure.MoveCase) error {
 	return nil
 }
 
-func (m *memory) limit(l *procedures.Limit) (int, bool) {
-	if l.Param == "" {
-		return l.N, true
-	}
-	n, ok := m.p.Parameter(l.Param).Number()
-	return int(n), ok
-}
+func (m *memory) limit(l *procedures.Limit) (int, bool) { return m.p.LimitValue(l) }
 
 // decide decides by the rules of the procedure.
 func (m *memory) decide(ctx context.Context, set int) (procedure.Decided, error) {
@@ -282,7 +276,13 @@ func (m *memory) decide(ctx context.Context, set int) (procedure.Decided, error)
 
 // instant returns when the day of a moment is over.
 func (m *memory) instant(moment procedures.Moment, at time.Time) (time.Time, error) {
-	over, err := moment.Over(procedures.At{Today: nursery.DateOf(at), Received: m.received, Facts: m.facts, Years: m.years, Limit: m.limit})
+	return m.endsOn(moment.Over, at)
+}
+
+func (m *memory) endsOn(instant func(procedures.At) (time.Time, error), at time.Time) (time.Time, error) {
+	over, err := instant(procedures.At{
+		Today: nursery.DateOf(at), Received: m.received, Facts: m.facts, Years: m.years, Limit: m.limit, Switch: m.p.SwitchValue,
+	})
 	if err != nil {
 		return over, stuck("%s", err)
 	}

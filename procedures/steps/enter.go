@@ -96,12 +96,16 @@ func (m *mover) wait(ctx context.Context, w *procedures.Wait) error {
 
 // until sets the instant at which the limit of the stage is over, and the day on which the case is due.
 func (m *mover) until(ctx context.Context, moment procedures.Moment) error {
+	return m.endsOn(ctx, moment.Over)
+}
+
+func (m *mover) endsOn(ctx context.Context, instant func(procedures.At) (time.Time, error)) error {
 	k, err := m.known(ctx)
 	if err != nil {
 		return err
 	}
-	over, err := moment.Over(procedures.At{
-		Today: m.Today(), Received: m.Case().ReceivedOn, Facts: k.Facts, Years: m.Years, Limit: m.limit,
+	over, err := instant(procedures.At{
+		Today: m.Today(), Received: m.Case().ReceivedOn, Facts: k.Facts, Years: m.Years, Limit: m.limit, Switch: m.revision.SwitchValue,
 	})
 	if err != nil {
 		return stuck("procedure_limit")
@@ -113,7 +117,7 @@ func (m *mover) until(ctx context.Context, moment procedures.Moment) error {
 
 // publish issues the paper of a publicity period and publishes it.
 func (m *mover) publish(ctx context.Context, p *procedures.Publish) error {
-	if err := m.until(ctx, procedures.Moment{Days: &p.Days}); err != nil {
+	if err := m.endsOn(ctx, p.Over); err != nil {
 		return err
 	}
 	body, err := m.write(ctx, p.Paper, p.Hide)

@@ -209,15 +209,7 @@ func (m *mover) clockOrNone(ctx context.Context, name string) (*store.Clock, err
 }
 
 // limit returns the value of a limit by the parameters of the revision; false if nothing is set.
-func (m *mover) limit(l *procedures.Limit) (int, bool) { return limitOf(m.revision, l) }
-
-func limitOf(r *published.Revision, l *procedures.Limit) (int, bool) {
-	if l.Param == "" {
-		return l.N, true
-	}
-	n, ok := r.Parameter(l.Param).Number()
-	return int(n), ok
-}
+func (m *mover) limit(l *procedures.Limit) (int, bool) { return m.revision.LimitValue(l) }
 
 // endClocks stops the clocks that still run when the case ends.
 func (m *mover) endClocks(ctx context.Context) error {
