@@ -88,8 +88,24 @@ func (c checker) titles(f *form, fields []Field, under string) {
 		if field.Title == "" {
 			c.out.add("data.title", field.at, f.name, under+field.Name)
 		}
+		if len(field.Untitled) > 0 {
+			c.out.add("data.option", field.at, under+field.Name, strings.Join(field.Untitled, "、"))
+		}
+		if field.Prefill != "" && (under != "" || Prefills[field.Prefill] != field.Kind) {
+			c.out.add("data.prefill", field.at, under+field.Name, field.Prefill, strings.Join(prefillsOf(field.Kind), "、"))
+		}
 		c.titles(f, field.Fields, under+field.Name+".")
 	}
+}
+
+// prefillsOf returns what fills in fields of a type.
+func prefillsOf(kind string) (names []string) {
+	for _, name := range sortedKeys(Prefills) {
+		if Prefills[name] == kind {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // sealed checks that only forms of sealed rows have sealed fields.

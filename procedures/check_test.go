@@ -110,6 +110,8 @@ var faulty = []fault{
 
 	{"data.form", "rent_relief", "forms/check.json", `"title": "意见", "type": "string"`, `"title": "意见", "type": "text"`, ""},
 	{"data.title", "rent_relief", "forms/finding.json", `"note": {"title": "核查情况", `, `"note": {`, `"properties"`},
+	{"data.option", "rent_relief", "forms/finding.json", `"note": {"title": "核查情况", `, `"note": {"title": "核查情况", "enum": ["true", "false"], "description": "true 属实", `, `"properties"`},
+	{"data.prefill", "rent_relief", "forms/rent_application.json", `"title": "班级数", "type": "integer"`, `"title": "班级数", "type": "integer", "prefill": "institution.name"`, `"classes"`},
 	{"data.paper", "rent_relief", "papers/decision_notice.html", "{{date .facts", "{{dates .facts", "<p>请保持"},
 	{"data.paper", "rent_relief", "papers/decision_notice.html", `{{define "title"}}`, `{{define "heading"}}`, ""},
 	{"data.date", "rent_relief", flowFile, "until: facts.commitment_until", "until: facts.year", "wait:"},

@@ -98,6 +98,8 @@ var Checks = []Check{
 	// Data.
 	{Code: "data.form", Holds: "forms compile", Message: "表单“%s”有误：%s。"},
 	{Code: "data.title", Holds: "every field has a title", Message: "表单“%s”的字段“%s”没有 title，办理人看不到名称。"},
+	{Code: "data.option", Holds: "every option has a title", Message: "字段“%s”的选项 %s 没有名称。请在 description 里写，如“city 市级、county 县级”。"},
+	{Code: "data.prefill", Holds: "what fills in a field is known and of its type", Message: "字段“%s”不能由 %s 填入。这个类型的字段可以写：%s。"},
 	{Code: "data.paper", Holds: "papers compile", Message: "文书“%s”有误：%s。"},
 	{Code: "data.date", Holds: "a date is a date", Message: "“%s”不是日期字段，请在表单里写 \"format\": \"date\"。"},
 	{Code: "data.sealed", Holds: "sealed fields are in sealed rows only", Message: "加密字段“%s”只能放在 sealed: true 的行集里，%s 不能读它。"},

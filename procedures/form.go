@@ -8,9 +8,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
+
+	"tuoyu/nursery"
 )
 
 // form is a form: a JSON Schema 2020-12 whose keyword outcomes lists the outcomes of the tasks that use it.
@@ -28,6 +31,8 @@ type form struct {
 type Field struct {
 	Name, Title, Kind, Format string
 	Sealed, Required          bool
+	Prefill                   string         // one of Prefills
+	Untitled                  []string       // the values of a choice that have no Chinese title
 	Fields                    []Field        // of an object, or of the elements of a list
 	Limits                    map[string]any // by LimitKeywords
 	at                        place
@@ -159,6 +164,7 @@ func readFields(r *reader, schema *yaml.Node) (fields []Field) {
 		f := Field{
 			Name: key.Value, Title: value(property, "title"), Kind: value(property, "type"), Format: value(property, "format"),
 			Sealed: value(property, "sealed") == "true", at: r.at(key), Required: required[key.Value], Limits: map[string]any{},
+			Prefill: value(property, "prefill"), Untitled: untitled(property),
 		}
 		for _, name := range LimitKeywords {
 			if n := child(property, name); n != nil {
@@ -178,6 +184,21 @@ func readFields(r *reader, schema *yaml.Node) (fields []Field) {
 		fields = append(fields, f)
 	}
 	return fields
+}
+
+// untitled returns the values of a choice that are not Chinese and have no title.
+func untitled(property *yaml.Node) (list []string) {
+	values, titles := child(property, "enum"), nursery.OptionTitles(value(property, "description"))
+	if values == nil {
+		return nil
+	}
+	for _, v := range values.Content {
+		isChinese := strings.ContainsFunc(v.Value, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+		if v.Tag == "!!str" && !isChinese && titles[v.Value] == "" {
+			list = append(list, v.Value)
+		}
+	}
+	return list
 }
 
 // LimitKeywords are the keywords by which a revision of a form may accept less than the one before.
@@ -215,7 +236,7 @@ func (f *form) of(task string) (formTask, bool) {
 }
 
 // annotations are the keywords of a schema that are words: they do not change what the schema accepts.
-var annotations = []string{"title", "description", "examples", "$comment", "help", "placeholder"}
+var annotations = []string{"title", "description", "examples", "$comment", "help", "placeholder", "prefill"}
 
 // named are the keywords whose value maps names to schemas, so that a name may be the same as an annotation.
 var named = []string{"properties", "patternProperties", "$defs", "dependentSchemas", "outcomes"}

@@ -12,7 +12,7 @@ import (
 )
 
 // eligible is what every application of an award states; the facts of each scheme come after it.
-const eligible = `"filing_no": "BA-140403-2025-000001", "inclusive_price": true, "serious_violation": false, "commitment_until": "2027-12-31", "account": "6222000000000000"`
+const eligible = `"filing_no": "BA-140403-2025-000001", "inclusive_price": true, "serious_violation": false, "commitment_until": "2027-12-31"`
 
 // The county's check of each scheme besides that the institution is filed, inclusive and without violations, and its result: an amount
 // that is not set stops the case where the city publishes it.

@@ -71,7 +71,7 @@ func (h *harness) filed(p nursery.Principal, name string) {
 }
 
 const rentApplication = `{"year": 2026, "classes": 3, "young_class": false, "rent_fen": 9000000, "lease_from": "2023-09-01", "lease_until": "2028-08-31",
-	"filing_no": "BA-140403-2025-000001", "inclusive_price": true, "serious_violation": false, "commitment_until": "2027-12-31", "account": "6222000000000000",
+	"filing_no": "BA-140403-2025-000001", "inclusive_price": true, "serious_violation": false, "commitment_until": "2027-12-31",
 	"related_landlord": false, "other_support": false, "area_m2": 300, "seats": 60}`
 
 func TestARentReliefGoesFromTheApplicationToThePayment(t *testing.T) {

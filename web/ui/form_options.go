@@ -1,23 +1,14 @@
 package ui
 
-import (
-	"strings"
-
-	"tuoyu/nursery"
-)
+import "tuoyu/nursery"
 
 // options reads the values of a choice and their titles, and the hint. A schema has the titles as const and title of oneOf, or in
-// its description: each value, a space, and its title, separated by 、. Other values have the titles that the pages know. A county or
+// its description, as nursery.OptionTitles reads it. Other values have the titles that the pages know. A county or
 // a township is chosen by its name.
 func (s *FormSchema) options(o orderedObject) {
 	hint := o.text("description")
-	titles := map[string]string{}
+	titles := nursery.OptionTitles(hint)
 	words := o.texts("enum")
-	for part := range strings.FieldsFuncSeq(hint, func(r rune) bool { return strings.ContainsRune("、；;", r) }) {
-		if word, title, ok := strings.Cut(strings.TrimSpace(part), " "); ok {
-			titles[word] = title
-		}
-	}
 	for _, one := range read[[]orderedObject](o, "oneOf") {
 		if word := one.text("const"); word != "" {
 			words = append(words, word)
