@@ -106,6 +106,7 @@ var (
 	CodeClinicElsewhere     = NewCode(Conflict, "clinic_elsewhere", "编号属于其他县区的医疗卫生机构")  // the number belongs to another county's clinic
 	CodeInsurerElsewhere    = NewCode(Conflict, "insurer_elsewhere", "编号已由其他县区或者市级登记")  // another office registered the number
 	CodeFundShort           = NewCode(Conflict, "fund_short", "资金不足")                   // the account does not have that much
+	CodeAccountUncorrected  = NewCode(Conflict, "account_uncorrected", "收款账户还没有更正")     // the bank returned a payment to it
 	CodePaymentState        = NewCode(Conflict, "payment_state", "拨付状态不允许此操作")          // another run has it, or it was settled
 	CodeRunState            = NewCode(Conflict, "run_state", "批次状态不允许此操作")              // the state of the payment run does not allow this
 	CodeSamePerson          = NewCode(Conflict, "same_person", "应由另一人核准")               // who drew up a run does not approve it

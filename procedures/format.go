@@ -10,6 +10,7 @@ type procedureFile struct {
 	At          place
 	Procedure   text            `yaml:"procedure" need:"yes" is:"id" doc:"事项代码，发布后不再改变"`
 	Title       text            `yaml:"title" need:"yes" doc:"事项名称"`
+	Summary     text            `yaml:"summary" doc:"给谁、给什么，一句话，在事项申请的列表里显示"`
 	Prefix      text            `yaml:"prefix" need:"yes" is:"prefix" doc:"办件编号的类别，两个大写字母"`
 	Label       text            `yaml:"label" need:"yes" doc:"给人看的版本名，如 2024-05"`
 	From        date            `yaml:"from" need:"yes" doc:"从这一天起收到的申请按本版办理"`

@@ -11,6 +11,7 @@ import (
 // are accepted. Its lists are parallel to those of Plan.
 type Live struct {
 	Title     string             `json:"title"`
+	Summary   string             `json:"summary,omitempty"`
 	Label     string             `json:"label"`
 	From      nursery.Date       `json:"from"`
 	OpenUntil nursery.Date       `json:"open_until,omitzero"`
@@ -73,7 +74,7 @@ type Arrival struct {
 // live compiles the words, permissions and indicators.
 func (b *builder) live() {
 	f, live := b.src.file, &b.p.Live
-	*live = Live{Title: f.Title.s, Label: f.Label.s, From: f.From.d, OpenUntil: f.OpenUntil.d, Running: cmp.Or(f.Running.s, "stay")}
+	*live = Live{Title: f.Title.s, Summary: f.Summary.s, Label: f.Label.s, From: f.From.d, OpenUntil: f.OpenUntil.d, Running: cmp.Or(f.Running.s, "stay")}
 	for _, c := range f.Basis {
 		live.Basis = append(live.Basis, nursery.Citation{
 			Document: c.Doc.s, Number: c.No.s, Article: c.Article.s, Binding: nursery.Binding(c.Binding.s), Verified: c.Verified.b,

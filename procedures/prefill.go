@@ -7,7 +7,7 @@ import "slices"
 var Prefills = map[string]string{
 	"institution.name": "string", "institution.uscc": "string", "institution.address": "string", "institution.phone": "string",
 	"institution.site_kind": "string", "institution.filing_no": "string", "institution.filed_on": "string", "institution.inclusive": "boolean",
-	"institution.seats": "integer", "institution.enrolled": "integer", "institution.classes": "integer",
+	"institution.seats": "integer", "institution.classes": "integer",
 	"institution.young_class": "boolean", // whether it has a class of infants 乳儿班 or of younger toddlers 托小班
 }
 

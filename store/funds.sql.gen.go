@@ -176,6 +176,25 @@ func (q *Queries) BalanceOf(ctx context.Context, arg BalanceOfParams) (int64, er
 	return balance, err
 }
 
+const bouncedPayment = `-- name: BouncedPayment :one
+SELECT p.reason, (p.account = (SELECT max(a.version) FROM payee_accounts a WHERE a.institution = p.institution))::boolean AS same_account
+FROM payments p WHERE p.case_no = $1 AND p.state = 'bounced' ORDER BY p.id DESC LIMIT 1
+`
+
+type BouncedPaymentRow struct {
+	Reason      string
+	SameAccount bool
+}
+
+// The payment of a case that the bank returned, with whether the account it went to is still the payee's last one. Served by the unique
+// key (case_no, step).
+func (q *Queries) BouncedPayment(ctx context.Context, caseNo string) (BouncedPaymentRow, error) {
+	row := q.db.QueryRow(ctx, bouncedPayment, caseNo)
+	var i BouncedPaymentRow
+	err := row.Scan(&i.Reason, &i.SameAccount)
+	return i, err
+}
+
 const cancelPayment = `-- name: CancelPayment :execrows
 UPDATE payments SET state = 'cancelled', reason = $1, run = CASE WHEN state = 'bounced' THEN run END
 WHERE id = $2 AND state IN ('unfunded', 'committed', 'bounced')

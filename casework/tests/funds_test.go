@@ -3,6 +3,7 @@ package tests
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -202,6 +203,32 @@ func TestAPayTaskIsAnsweredByTheRunOnly(t *testing.T) {
 		_, err := m.Complete(t.Context(), finance, "complete "+string(outcome), "t-"+caseNo, casework.Completion{Outcome: outcome})
 		require.Contains(t, refused(t, err, casework.CodeOutcomeNotOffered).Message, "拨付批次")
 	}
+}
+
+func TestAPayeeCorrectsTheAccountBeforeTheNextPayment(t *testing.T) {
+	m := newMoney(t, 5_000_000)
+	m.account(1)
+	caseNo, p := m.asks(1, 100_00)
+	ctx, payee := t.Context(), nursery.Principal{Account: "institution-140403-01", Role: nursery.RoleInstitution, County: county, Institution: "inst-140403-01"}
+	run, err := m.Draw(ctx, finance, "draw", funds.DrawRun{Payments: []int64{p.ID}})
+	require.NoError(t, err)
+	_, err = m.Approve(ctx, finance2, "approve", run.Number)
+	require.NoError(t, err)
+	d, err := m.PaymentRun(ctx, finance, run.Number)
+	require.NoError(t, err)
+	_, err = m.TakeReturns(ctx, finance, "returns", run.Number, bytes.NewReader(bankReturns(t, d, payee.Institution)))
+	require.NoError(t, err)
+	m.exec(`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, opened_at)
+		VALUES ($1, $2, 'rent_relief.account', '更正收款账户', '140403', $3, 'institution', '{resubmit}', now())`, "a-"+caseNo, caseNo, payee.Institution)
+	answer := func(key string) error {
+		_, err := m.Complete(ctx, payee, key, "a-"+caseNo, casework.Completion{Outcome: "resubmit"})
+		return err
+	}
+	require.Contains(t, refused(t, answer("same"), casework.CodeAccountUncorrected).Message, "账号与户名不符")
+	_, err = m.PutAccount(ctx, payee, "corrected", payee.Institution, funds.BankAccount{Holder: bankAccount.Holder, Bank: bankAccount.Bank, Number: "6200000012345679"})
+	require.NoError(t, err)
+	var e *casework.Error
+	require.False(t, errors.As(answer("corrected"), &e) && e.Code == casework.CodeAccountUncorrected, "what is answered now is a matter of the procedure")
 }
 
 func TestWhatCannotBePutIntoARun(t *testing.T) {

@@ -12,7 +12,9 @@ import (
 	"tuoyu/casework"
 	ledger "tuoyu/funds"
 	"tuoyu/nursery"
+	"tuoyu/procedures"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 // Service executes the commands and queries of the package.
@@ -29,10 +31,30 @@ const (
 	returnedSuffix                  = ".returned"
 )
 
-// New is For, and has casework reject answers of people to the tasks that only a payment run, or the confirmation that money came back, closes.
+// New is For, and has casework reject answers of people to the tasks that only a payment run, or the confirmation that money came back,
+// closes, and those of a payee whose account, to which the bank could not pay, is still the same.
 func New(s *casework.Service) *Service {
 	s.CheckEveryAnswer(onlyByRun)
+	s.CheckEveryAnswer(onlyCorrected)
 	return For(s)
+}
+
+// onlyCorrected rejects the answer of a payee to a task while a payment of the case is back from the bank and the account has not been
+// corrected: the next payment would come back as well.
+func onlyCorrected(ctx context.Context, q *store.Queries, task store.Task, _ casework.Completion) error {
+	kind, _, _ := strings.Cut(task.Kind, ".")
+	process, known := workflows.ProcessOf(nursery.CaseKind(kind))
+	if nursery.Role(task.Role) != nursery.RoleInstitution || known && process.Workflow != procedures.Workflow {
+		return nil // only cases of procedures are paid
+	}
+	bounced, err := q.BouncedPayment(ctx, task.CaseNo)
+	switch {
+	case store.IsNotFound(err) || err == nil && !bounced.SameAccount:
+		return nil
+	case err != nil:
+		return fmt.Errorf("read bounced payment: %w", err)
+	}
+	return casework.NewError(casework.CodeAccountUncorrected, "银行退回：“"+bounced.Reason+"”。请先更正收款账户，再提交。")
 }
 
 func onlyByRun(_ context.Context, _ *store.Queries, task store.Task, _ casework.Completion) error {

@@ -3,7 +3,6 @@ package procedure
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"tuoyu/casework"
@@ -42,6 +41,7 @@ type applicationView struct {
 	ProcedureKind
 	Form    ui.BoundForm
 	Key     string
+	Known   []string          // the labels of the fields that were filled in from the register
 	Decided *nursery.Decision // of the pre-check
 	Limits  []public.GuideLimit
 	SVG     string
@@ -91,7 +91,12 @@ func (s *pages) applicationPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Form.Values = url.Values{}
+	v.Form = ui.FormOf(v.Form.Shape, v.Prefilled)
+	for _, field := range v.Form.Shape.Fields {
+		if _, ok := v.Prefilled[field.Name]; ok {
+			v.Known = append(v.Known, field.Title())
+		}
+	}
 	return s.showApplication(w, r, http.StatusOK, v)
 }
 

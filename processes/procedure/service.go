@@ -49,6 +49,7 @@ var (
 type ProcedureKind struct {
 	Kind      nursery.CaseKind   `json:"kind" doc:"事项代码"`
 	Title     string             `json:"title" doc:"事项名称"`
+	Summary   string             `json:"summary,omitempty" doc:"给谁、给什么"`
 	Label     string             `json:"label" doc:"版本"`
 	Revision  string             `json:"revision" doc:"版本标识"`
 	From      nursery.Date       `json:"from" doc:"从这一天起受理"`
@@ -58,6 +59,8 @@ type ProcedureKind struct {
 	Open      bool               `json:"open" doc:"您现在可以申请"`
 	Form      json.RawMessage    `json:"form" doc:"申请表（JSON Schema 2020-12）"`
 	Basis     []nursery.Citation `json:"basis" doc:"依据"`
+	Prefilled map[string]any     `json:"prefilled,omitempty" doc:"名册已有的内容，按申请表的字段；列表不含"`
+	NoAccount bool               `json:"no_account,omitempty" doc:"可能拨付，而您还没有填写收款账户；列表不含"`
 }
 
 // Kinds returns the published procedures, each with whether p may apply today.
@@ -78,7 +81,7 @@ func (s *Service) Kinds(ctx context.Context, p nursery.Principal) ([]ProcedureKi
 func (s *Service) kindOf(r *published.Revision, p nursery.Principal) ProcedureKind {
 	raw, _ := r.FormOf(r.Plan.Forms[r.Plan.Start.Facts].Name)
 	return ProcedureKind{
-		Kind: r.Kind(), Title: r.Live.Title, Label: r.Live.Label, Revision: r.ID, From: r.Live.From, OpenUntil: r.Live.OpenUntil, Role: r.Plan.Start.Role,
+		Kind: r.Kind(), Title: r.Live.Title, Summary: r.Live.Summary, Label: r.Live.Label, Revision: r.ID, From: r.Live.From, OpenUntil: r.Live.OpenUntil, Role: r.Plan.Start.Role,
 		Precheck: r.Plan.Start.Precheck >= 0, Open: s.mayApply(r, p), Form: raw, Basis: r.Live.Basis,
 	}
 }
@@ -87,7 +90,7 @@ func (s *Service) mayApply(r *published.Revision, p nursery.Principal) bool {
 	return r.Plan.Start.Role == p.Role && r.Accepts(s.Today()) && (slices.Contains(r.Plan.Start.By, "page") || slices.Contains(r.Plan.Start.By, "api"))
 }
 
-// Kind returns a published procedure as p may apply for it. Error: not_found.
+// Kind returns a published procedure as p may apply for it, with what the register knows of p's institution. Error: not_found.
 func (s *Service) Kind(ctx context.Context, p nursery.Principal, kind string) (ProcedureKind, error) {
 	if err := s.Authorize(ctx, p, "procedure.list", casework.Resource{}); err != nil {
 		return ProcedureKind{}, err
@@ -96,7 +99,11 @@ func (s *Service) Kind(ctx context.Context, p nursery.Principal, kind string) (P
 	if err != nil {
 		return ProcedureKind{}, err
 	}
-	return s.kindOf(r, p), nil
+	found := s.kindOf(r, p)
+	if p.Role == nursery.RoleInstitution && found.Open {
+		err = s.complete(ctx, p, r, &found)
+	}
+	return found, err
 }
 
 // newest returns the revision under which p would apply today. Error: not_found.

@@ -41,6 +41,7 @@ type Substance struct {
 	Answers     []FilledIn // the last answer to each task, the first one first
 	Sets        []SetOfRows
 	Anytime     []definition.ProgressStep // what the reader may do now besides answering tasks
+	Bounced     string                    // why the bank returned the payment, for its payee, who has to correct the account
 	Stage       string                    // title of the stage
 	SVG         string
 	revision    *published.Revision
@@ -65,8 +66,26 @@ func (s *Service) Substance(ctx context.Context, p nursery.Principal, caseNo str
 		if v.Answers, err = s.answers(ctx, q, r, c, p); err != nil {
 			return v, err
 		}
+		if v.Bounced, err = bouncedFor(ctx, q, p, c); err != nil {
+			return v, err
+		}
 		return v, s.sets(ctx, q, r, c, p, &v)
 	})
+}
+
+// bouncedFor returns why the bank returned the payment of a case, for the institution that it went to; "" where none is back.
+func bouncedFor(ctx context.Context, q *store.Queries, p nursery.Principal, c store.Case) (string, error) {
+	if p.Role != nursery.RoleInstitution {
+		return "", nil
+	}
+	bounced, err := q.BouncedPayment(ctx, c.CaseNo)
+	if store.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read bounced payment: %w", err)
+	}
+	return bounced.Reason, nil
 }
 
 // readable returns a case of a procedure that p may read, with its revision.

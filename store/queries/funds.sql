@@ -69,6 +69,12 @@ SELECT case_no, state FROM payments
 WHERE scheme = @scheme AND institution = @institution AND item = ANY (sqlc.arg(items)::text[]) AND period = @period AND state <> 'cancelled'
 ORDER BY id LIMIT 1;
 
+-- name: BouncedPayment :one
+-- The payment of a case that the bank returned, with whether the account it went to is still the payee's last one. Served by the unique
+-- key (case_no, step).
+SELECT p.reason, (p.account = (SELECT max(a.version) FROM payee_accounts a WHERE a.institution = p.institution))::boolean AS same_account
+FROM payments p WHERE p.case_no = @case_no AND p.state = 'bounced' ORDER BY p.id DESC LIMIT 1;
+
 -- name: InsertPayment :one
 -- Returns no row if it is paid, or going to be paid, already.
 INSERT INTO payments (case_no, step, county, institution, scheme, item, period, purpose, fen, decision, asked_at)
