@@ -73,9 +73,11 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 	revision := publishOpenDay(t, h)
 	caseNo, second := openDay(t, a, "2026-12-20"), openDay(t, a, "2026-12-21")
 	var (
-		at       = "/api/v1/cases/" + caseNo
-		own      = only(nursery.RoleInstitution)
-		seers    = only(nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
+		at        = "/api/v1/cases/" + caseNo
+		own       = only(nursery.RoleInstitution)
+		seers     = only(nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
+		objectors = only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice,
+			nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance)
 		facts    = says(map[string]any{"facts": map[string]any{"date": "2026-12-30"}})
 		families = says(map[string]any{"rows": []map[string]any{{"number": 1, "people": 2}, {"number": 2, "people": 3}}})
 	)
@@ -98,6 +100,9 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/procedure-revisions/{id}/files.zip", path: "/api/v1/procedure-revisions/" + revision + "/files.zip", allowed: seers},
 		{op: "POST /api/v1/procedure-revisions/{id}/decision", path: "/api/v1/procedure-revisions/" + revision + "/decision", allowed: only(nursery.RoleProcedureApprover),
 			body: says(map[string]any{"publish": true}), refused: "revision_decided"},
+		{op: "GET /api/v1/consultations", path: "/api/v1/consultations", allowed: objectors},
+		{op: "POST /api/v1/consultations/{case_no}/objections", path: "/api/v1/consultations/" + caseNo + "/objections", allowed: objectors, refused: "not_found", // it is published to everybody
+			body: says(map[string]any{"form": map[string]any{"text": "时间不妥。"}})},
 		{op: "GET /api/v1/public/publicity", path: "/api/v1/public/publicity?county=" + a.County(), allowed: everybody},
 		{op: "POST /api/v1/public/publicity/{case_no}/objections", path: "/api/v1/public/publicity/" + caseNo + "/objections", allowed: everybody, refused: "publicity_over", // an objection of another county came first
 			body: says(map[string]any{"form": map[string]any{"text": "时间不妥。"}}), ready: func() {

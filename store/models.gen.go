@@ -936,6 +936,7 @@ type ProcedurePublicity struct {
 	LastOn      nursery.Date
 	EndedAt     *time.Time
 	Result      string
+	Audience    string
 }
 
 type ProcedureRow struct {

@@ -123,6 +123,75 @@ func (q *Queries) CasesOfKind(ctx context.Context, arg CasesOfKindParams) ([]Cas
 	return items, nil
 }
 
+const consultationPage = `-- name: ConsultationPage :many
+SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, p.audience, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
+WHERE p.audience = $1 AND p.audience <> 'public' AND (p.opened_on, p.case_no) < ($2::date, $3::text)
+ORDER BY p.opened_on DESC, p.case_no DESC LIMIT $4::integer
+`
+
+type ConsultationPageParams struct {
+	Audience string
+	BeforeOn nursery.Date
+	BeforeNo string
+	PageSize int32
+}
+
+type ConsultationPageRow struct {
+	CaseNo          string
+	Step            string
+	Kind            string
+	County          string
+	Institution     string
+	Title           string
+	Body            string
+	OpenedOn        nursery.Date
+	LastOn          nursery.Date
+	EndedAt         *time.Time
+	Result          string
+	Audience        string
+	InstitutionName string
+}
+
+// What is or was published to a role alone, the newest first. Served by procedure_publicity_of_role.
+func (q *Queries) ConsultationPage(ctx context.Context, arg ConsultationPageParams) ([]ConsultationPageRow, error) {
+	rows, err := q.db.Query(ctx, consultationPage,
+		arg.Audience,
+		arg.BeforeOn,
+		arg.BeforeNo,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ConsultationPageRow{}
+	for rows.Next() {
+		var i ConsultationPageRow
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Step,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.Title,
+			&i.Body,
+			&i.OpenedOn,
+			&i.LastOn,
+			&i.EndedAt,
+			&i.Result,
+			&i.Audience,
+			&i.InstitutionName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countRows = `-- name: CountRows :one
 SELECT count(*) FROM procedure_rows WHERE case_no = $1::text AND NOT removed AND set_name = ANY ($2::text[])
 `
@@ -303,8 +372,8 @@ func (q *Queries) InsertPlan(ctx context.Context, arg InsertPlanParams) error {
 }
 
 const insertPublicity = `-- name: InsertPublicity :exec
-INSERT INTO procedure_publicity (case_no, step, kind, county, institution, title, body, opened_on, last_on)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO procedure_publicity (case_no, step, kind, county, institution, title, body, opened_on, last_on, audience)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertPublicityParams struct {
@@ -317,6 +386,7 @@ type InsertPublicityParams struct {
 	Body        string
 	OpenedOn    nursery.Date
 	LastOn      nursery.Date
+	Audience    string
 }
 
 func (q *Queries) InsertPublicity(ctx context.Context, arg InsertPublicityParams) error {
@@ -330,6 +400,7 @@ func (q *Queries) InsertPublicity(ctx context.Context, arg InsertPublicityParams
 		arg.Body,
 		arg.OpenedOn,
 		arg.LastOn,
+		arg.Audience,
 	)
 	return err
 }
@@ -577,7 +648,7 @@ func (q *Queries) ProposeRevision(ctx context.Context, arg ProposeRevisionParams
 }
 
 const publicityOfCase = `-- name: PublicityOfCase :many
-SELECT case_no, step, kind, county, institution, title, body, opened_on, last_on, ended_at, result FROM procedure_publicity WHERE case_no = $1 ORDER BY opened_on DESC, step DESC LIMIT 20
+SELECT case_no, step, kind, county, institution, title, body, opened_on, last_on, ended_at, result, audience FROM procedure_publicity WHERE case_no = $1 ORDER BY opened_on DESC, step DESC LIMIT 20
 `
 
 func (q *Queries) PublicityOfCase(ctx context.Context, caseNo string) ([]ProcedurePublicity, error) {
@@ -601,6 +672,7 @@ func (q *Queries) PublicityOfCase(ctx context.Context, caseNo string) ([]Procedu
 			&i.LastOn,
 			&i.EndedAt,
 			&i.Result,
+			&i.Audience,
 		); err != nil {
 			return nil, err
 		}
@@ -613,7 +685,7 @@ func (q *Queries) PublicityOfCase(ctx context.Context, caseNo string) ([]Procedu
 }
 
 const publicityPage = `-- name: PublicityPage :many
-SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
+SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, p.audience, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
 WHERE ($1::text = '' OR p.county = $1)
     AND (p.opened_on, p.case_no) < ($2::date, $3::text)
 ORDER BY p.opened_on DESC, p.case_no DESC LIMIT $4::integer
@@ -638,6 +710,7 @@ type PublicityPageRow struct {
 	LastOn          nursery.Date
 	EndedAt         *time.Time
 	Result          string
+	Audience        string
 	InstitutionName string
 }
 
@@ -668,6 +741,7 @@ func (q *Queries) PublicityPage(ctx context.Context, arg PublicityPageParams) ([
 			&i.LastOn,
 			&i.EndedAt,
 			&i.Result,
+			&i.Audience,
 			&i.InstitutionName,
 		); err != nil {
 			return nil, err

@@ -13,7 +13,7 @@ import (
 )
 
 const publicityWithInstitution = `-- name: PublicityWithInstitution :many
-SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
+SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, p.audience, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
 WHERE p.case_no = $1 ORDER BY p.opened_on DESC, p.step DESC LIMIT 1
 `
 
@@ -29,6 +29,7 @@ type PublicityWithInstitutionRow struct {
 	LastOn          nursery.Date
 	EndedAt         *time.Time
 	Result          string
+	Audience        string
 	InstitutionName string
 }
 
@@ -54,6 +55,7 @@ func (q *Queries) PublicityWithInstitution(ctx context.Context, caseNo string) (
 			&i.LastOn,
 			&i.EndedAt,
 			&i.Result,
+			&i.Audience,
 			&i.InstitutionName,
 		); err != nil {
 			return nil, err

@@ -74,7 +74,7 @@ var offered = []string{
 	"POST /api/v1/cases/{case_no}/rows/{set}/remove", "POST /api/v1/cases/{case_no}/rows/{set}/send", "POST /api/v1/cases/{case_no}/anytime/{name}",
 	"GET /api/v1/procedure-revisions", "POST /api/v1/procedure-revisions", "GET /api/v1/procedure-revisions/{id}",
 	"GET /api/v1/procedure-revisions/{id}/files.zip", "POST /api/v1/procedure-revisions/{id}/decision", "GET /api/v1/public/publicity",
-	"POST /api/v1/public/publicity/{case_no}/objections",
+	"POST /api/v1/public/publicity/{case_no}/objections", "GET /api/v1/consultations", "POST /api/v1/consultations/{case_no}/objections",
 	"GET /api/v1/funds", "POST /api/v1/funds", "GET /api/v1/funds/{id}", "GET /api/v1/funds/{id}/postings", "POST /api/v1/funds/{id}/allocations",
 	"POST /api/v1/funds/{id}/take-backs", "GET /api/v1/fund-statement", "GET /api/v1/fund-statement.xlsx", "GET /api/v1/payments", "GET /api/v1/payments/ready",
 	"POST /api/v1/payments/{id}/receipts", "GET /api/v1/money-to-come-back", "GET /api/v1/institutions/{institution}/payee-account",

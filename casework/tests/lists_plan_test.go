@@ -95,8 +95,8 @@ var many = []struct{ table, insert string }{
 		SELECT 'r-' || g, 'kind_' || g % 50, 'ZZ', '事项', '1', '2026-01-01', '\x00', 'a', '2026-01-01'::timestamptz + g * interval '1 minute'`},
 	{"procedure_rows", `(kind, case_no, set_name, key, county, institution, data, plan, entered_by, entered_at, updated_by, updated_at)
 		SELECT 'k', CASE WHEN g % 20 = 0 THEN $1 ELSE number(g % 1000) END, 's', g::text, '140403', 'i-' || g % 2000, '{}', '', 'a', now(), 'a', now()`},
-	{"procedure_publicity", `(case_no, step, kind, county, institution, title, body, opened_on, last_on)
-		SELECT number(g), 's', 'k', county(g), 'i-' || g % 2000, '公示', '', '2025-01-01'::date + g % 500, '2026-01-01'`},
+	{"procedure_publicity", `(case_no, step, kind, county, institution, title, body, opened_on, last_on, audience)
+		SELECT number(g), 's', 'k', county(g), 'i-' || g % 2000, '公示', '', '2025-01-01'::date + g % 500, '2026-01-01', CASE WHEN g % 10 = 0 THEN 'county_office' ELSE 'public' END`},
 	{"publications", `(case_no, county, institution, kind, title, text, published_on, step)
 		SELECT number(g), county(g), 'i-' || g % 2000, CASE WHEN g % 2 = 0 THEN 'inspection' ELSE 'receipt' END, '公示', '', '2025-01-01'::date + g % 500, 's'`},
 }
@@ -265,6 +265,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		{query: "RowsOfCase", read: pageOf(procedure.Rows, procedure.RowFilter{CaseNo: string(number)}), p: office, index: "procedure_rows_of_case"},
 		{query: "PublicityPage", read: pageOf(procedure.PublicityList, procedure.PublicityFilter{County: county}), p: casework.Anyone, index: "procedure_publicity_of_county"},
 		{query: "PublicityPage", read: pageOf(procedure.PublicityList, procedure.PublicityFilter{}), p: casework.Anyone, index: "procedure_publicity_page"},
+		{query: "ConsultationPage", read: pageOf(procedure.Consultations, struct{}{}), p: office, index: "procedure_publicity_of_role"},
 		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{Target: "T-7"}), p: city, index: "target_entries_of_target"},
 		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{}), p: office, index: "target_entries_by_county"},
 		{query: "TargetEntries", read: pageOf(targets.Entries, targets.EntryFilter{State: "waiting"}), p: city, index: "target_entries_waiting"},

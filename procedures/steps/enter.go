@@ -130,7 +130,7 @@ func (m *mover) publish(ctx context.Context, p *procedures.Publish) error {
 	c := m.Case()
 	err = m.Queries().InsertPublicity(ctx, store.InsertPublicityParams{
 		CaseNo: c.CaseNo, Step: m.in.Step, Kind: c.Kind, County: c.County, Institution: c.Institution, Title: m.revision.Live.Papers[p.Paper], Body: body,
-		OpenedOn: m.Today(), LastOn: nursery.DateOf(m.moved.Until).AddDays(-1),
+		OpenedOn: m.Today(), LastOn: nursery.DateOf(m.moved.Until).AddDays(-1), Audience: string(p.Role),
 	})
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)

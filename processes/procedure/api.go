@@ -141,6 +141,15 @@ func (s *Service) revisionOperations(g api.Group) {
 }
 
 func (s *Service) publicOperations(a *api.API) {
+	g := a.Group(Tag)
+	api.Page(g.Op("GET /api/v1/consultations", "listConsultations", "征求意见", "只向您所在的角色公布的内容，新的在前。"), Consultations,
+		func(in *struct{ api.Listing }) (api.Listing, struct{}) { return in.Listing, struct{}{} })
+	api.Handle(g.Op("POST /api/v1/consultations/{case_no}/objections", "commentOnConsultation", "对征求意见的内容提出意见", "只有公布时指定的角色可以提出。"),
+		func(ctx context.Context, in *struct {
+			api.OnCaseWith[Objection]
+		}) (Objected, error) {
+			return s.ObjectSignedIn(ctx, api.Principal(ctx), in.Key, in.CaseNo, in.Body)
+		})
 	public := a.Group(api.TagPublic)
 	api.Page(public.Op("GET /api/v1/public/publicity", "listPublicity", "公示", "正在公示和公示过的内容，新的在前。").ForEverybody(), PublicityList,
 		func(in *api.PublicCounty) (api.Listing, PublicityFilter) {

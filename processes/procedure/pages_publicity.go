@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"tuoyu/casework"
 	"tuoyu/limits"
@@ -13,14 +14,27 @@ import (
 )
 
 const (
-	publicityPath   = "/public/publicity"
-	publicityOnPage = 20
+	publicityPath     = "/public/publicity"
+	consultationsPath = "/consultations"
+	publicityOnPage   = 20
 )
 
 func (s *pages) registerPublicity() {
 	s.Open("GET "+publicityPath, s.publicityList)
 	s.Open("GET "+publicityPath+"/{no}", s.publicity)
 	s.Open("POST "+publicityPath+"/{no}", s.object)
+	s.Page("GET "+consultationsPath, s.consultations)
+	s.Page("GET "+consultationsPath+"/{no}", s.publicity)
+	s.Page("POST "+consultationsPath+"/{no}", s.object)
+}
+
+// consultations lists what is published to the role of the reader alone.
+func (s *pages) consultations(w http.ResponseWriter, r *http.Request) error {
+	page, err := Consultations.Page(r.Context(), s.Service, web.Principal(r.Context()), struct{}{}, web.PageRequest(r, publicityOnPage))
+	if err != nil {
+		return err
+	}
+	return s.Show(w, r, web.Frame{Title: "征求意见", Back: "/procedures"}, consultationsPage(page.Items, web.NextPage(r, page.Next)))
 }
 
 // publicityList lists what is or was published. It is the same for everybody.
@@ -42,13 +56,18 @@ func (s *pages) publicityList(w http.ResponseWriter, r *http.Request) error {
 type publicityView struct {
 	PublicityDetail
 	Form     ui.BoundForm
+	Path     string // of the pages of what is published to everybody, or to the reader's role
 	Key      string
 	Objects  bool // the reader may object
 	Received bool // an objection of the reader was received
 }
 
 func (s *pages) publicityOf(r *http.Request) (v publicityView, err error) {
-	if v.PublicityDetail, err = s.service.PublicityOf(r.Context(), r.PathValue("no")); err != nil || v.PublicityDetail.Form == nil {
+	reader := casework.Anyone
+	if v.Path = publicityPath; strings.HasPrefix(r.URL.Path, consultationsPath) {
+		v.Path, reader = consultationsPath, web.Principal(r.Context())
+	}
+	if v.PublicityDetail, err = s.service.PublicityOf(r.Context(), reader, r.PathValue("no")); err != nil || v.PublicityDetail.Form == nil {
 		return v, err
 	}
 	v.Objects = v.Role == nursery.RolePublic || v.Role == web.Principal(r.Context()).Role
@@ -60,7 +79,7 @@ func (s *pages) showPublicity(w http.ResponseWriter, r *http.Request, status int
 	if v.Key == "" {
 		v.Key = ui.NewKey()
 	}
-	return s.ShowStatus(w, r, status, web.Frame{Title: v.Title, Back: publicityPath}, publicityPage(v))
+	return s.ShowStatus(w, r, status, web.Frame{Title: v.Title, Back: v.Path}, publicityPage(v))
 }
 
 func (s *pages) publicity(w http.ResponseWriter, r *http.Request) error {
@@ -102,7 +121,11 @@ func (s *pages) object(w http.ResponseWriter, r *http.Request) error {
 			return s.showPublicity(w, r, http.StatusTooManyRequests, v)
 		}
 	}
-	if _, err := s.service.Object(r.Context(), p, v.Key, v.CaseNo, Objection{Form: raw}); err != nil {
+	objects := s.service.Object
+	if v.Path == consultationsPath {
+		objects = s.service.ObjectSignedIn
+	}
+	if _, err := objects(r.Context(), p, v.Key, v.CaseNo, Objection{Form: raw}); err != nil {
 		refused := s.UserError(r.Context(), err)
 		if refused.Kind() != casework.Invalid && refused.Kind() != casework.Conflict {
 			return err

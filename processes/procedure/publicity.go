@@ -36,12 +36,29 @@ var PublicityList = casework.List[PublicityFilter, Publicity]{
 	Read: func(ctx context.Context, r casework.ListReading[PublicityFilter]) ([]casework.ListRow[Publicity], error) {
 		rows, err := r.Q.PublicityPage(ctx, store.PublicityPageParams{County: r.Filter.County, BeforeOn: r.After.On, BeforeNo: r.After.ID, PageSize: r.Limit})
 		return casework.ListRows(rows, err, func(row store.PublicityPageRow) (Publicity, casework.Cursor) {
-			return Publicity{
-				CaseNo: row.CaseNo, Kind: nursery.CaseKind(row.Kind), Title: row.Title, Institution: row.InstitutionName, County: row.County, Body: row.Body,
-				OpenedOn: row.OpenedOn, LastOn: row.LastOn, Open: row.EndedAt == nil && !row.LastOn.Before(r.Service.Today()),
-			}, casework.Cursor{On: row.OpenedOn, ID: row.CaseNo}
+			return publicityRow(r.Service, row)
 		})
 	},
+}
+
+// Consultations is what is or was published to the reader's role alone, the newest first.
+var Consultations = casework.List[struct{}, Publicity]{
+	Act: "procedure.object", Sheet: PublicityList.Sheet, Indexes: []string{"procedure_publicity_of_role"}, First: PublicityList.First,
+	Read: func(ctx context.Context, r casework.ListReading[struct{}]) ([]casework.ListRow[Publicity], error) {
+		rows, err := r.Q.ConsultationPage(ctx, store.ConsultationPageParams{
+			Audience: string(r.Principal.Role), BeforeOn: r.After.On, BeforeNo: r.After.ID, PageSize: r.Limit,
+		})
+		return casework.ListRows(rows, err, func(row store.ConsultationPageRow) (Publicity, casework.Cursor) {
+			return publicityRow(r.Service, store.PublicityPageRow(row))
+		})
+	},
+}
+
+func publicityRow(s *casework.Service, row store.PublicityPageRow) (Publicity, casework.Cursor) {
+	return Publicity{
+		CaseNo: row.CaseNo, Kind: nursery.CaseKind(row.Kind), Title: row.Title, Institution: row.InstitutionName, County: row.County, Body: row.Body,
+		OpenedOn: row.OpenedOn, LastOn: row.LastOn, Open: row.EndedAt == nil && !row.LastOn.Before(s.Today()),
+	}, casework.Cursor{On: row.OpenedOn, ID: row.CaseNo}
 }
 
 // Objection is an objection to what is published.
@@ -55,8 +72,38 @@ type Objected struct {
 	ID     string `json:"id" doc:"异议编号"`
 }
 
-// Object raises an objection to what is published of a case. Anybody may, without an account; the caller limits how often. Errors:
-// not_found, publicity_over, forbidden where only a role may, invalid.
+// ObjectSignedIn raises an objection to what is published to the role of p alone. Errors: those of Object; not_found for what is not published to
+// p.
+func (s *Service) ObjectSignedIn(ctx context.Context, p nursery.Principal, key, caseNo string, in Objection) (Objected, error) {
+	if err := s.Authorize(ctx, p, "procedure.object", casework.Resource{}); err != nil {
+		return Objected{}, err
+	}
+	row, err := s.published(ctx, p, caseNo)
+	if err != nil {
+		return Objected{}, err
+	}
+	if row.Audience != string(p.Role) {
+		return Objected{}, casework.NewNotFound()
+	}
+	return s.Object(ctx, p, key, caseNo, in)
+}
+
+// published returns what was published of a case last, if p sees it. Error: not_found.
+func (s *Service) published(ctx context.Context, p nursery.Principal, caseNo string) (store.PublicityWithInstitutionRow, error) {
+	return casework.ReadAs(ctx, s.Service, p, func(q *store.Queries) (store.PublicityWithInstitutionRow, error) {
+		rows, err := q.PublicityWithInstitution(ctx, caseNo)
+		if err != nil {
+			return store.PublicityWithInstitutionRow{}, fmt.Errorf("read publicity: %w", err)
+		}
+		if len(rows) == 0 {
+			return store.PublicityWithInstitutionRow{}, casework.NewNotFound()
+		}
+		return rows[0], nil
+	})
+}
+
+// Object raises an objection to what is published of a case. Anybody may, without an account; the caller limits how often. What is
+// published to a role is objected to by ObjectSignedIn. Errors: not_found, publicity_over, forbidden where only a role may, invalid.
 func (s *Service) Object(ctx context.Context, p nursery.Principal, key, caseNo string, in Objection) (Objected, error) {
 	id := casework.CompletionID(p, key)
 	if key == "" {
@@ -87,9 +134,13 @@ func (s *Service) Object(ctx context.Context, p nursery.Principal, key, caseNo s
 		if err != nil {
 			return Objected{}, err
 		}
+		by := p // whose objection it is, if it is not anybody's
+		if publish.Role == nursery.RolePublic {
+			by = nursery.Principal{Account: "public", Role: nursery.RolePublic}
+		}
 		err = q.PutRows(ctx, store.PutRowsParams{
 			Kind: c.Kind, CaseNo: c.CaseNo, SetName: interpreter.ObjectionSet, County: c.County, Institution: c.Institution, Plan: r.Hash,
-			EnteredBy: "public", At: s.Now(), Keys: []string{id}, Contents: []string{content}, Sealed: [][]byte{sealed},
+			EnteredBy: by.Account, At: s.Now(), Keys: []string{id}, Contents: []string{content}, Sealed: [][]byte{sealed},
 		})
 		if err != nil {
 			return Objected{}, fmt.Errorf("store objection: %w", err)
@@ -98,7 +149,7 @@ func (s *Service) Object(ctx context.Context, p nursery.Principal, key, caseNo s
 		if err := activities.QueueSignal(ctx, q, c, "objection/"+id, interpreter.RowsSignal, written, s.Now()); err != nil {
 			return Objected{}, err
 		}
-		if err := s.RecordEvent(ctx, q, c, nursery.Principal{Account: "public", Role: nursery.RolePublic}, "objection/"+id, "objection", "收到对公示的异议", true, nil); err != nil {
+		if err := s.RecordEvent(ctx, q, c, by, "objection/"+id, "objection", "收到对公示的异议", true, nil); err != nil {
 			return Objected{}, err
 		}
 		return Objected{CaseNo: c.CaseNo, ID: id}, s.SendAfter(ctx, q, "objection/"+id)

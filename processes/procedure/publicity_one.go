@@ -3,7 +3,6 @@ package procedure
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"tuoyu/casework"
@@ -19,18 +18,12 @@ type PublicityDetail struct {
 	Role nursery.Role    // who may object
 }
 
-// PublicityOf returns what was published of a case last, as anybody sees it. Error: not_found.
-func (s *Service) PublicityOf(ctx context.Context, caseNo string) (PublicityDetail, error) {
-	rows, err := casework.ReadAs(ctx, s.Service, casework.Anyone, func(q *store.Queries) ([]store.PublicityWithInstitutionRow, error) {
-		return q.PublicityWithInstitution(ctx, caseNo)
-	})
+// PublicityOf returns what was published of a case last, as p sees it: casework.Anyone what is published to everybody. Error: not_found.
+func (s *Service) PublicityOf(ctx context.Context, p nursery.Principal, caseNo string) (PublicityDetail, error) {
+	row, err := s.published(ctx, p, caseNo)
 	if err != nil {
-		return PublicityDetail{}, fmt.Errorf("read publicity: %w", err)
+		return PublicityDetail{}, err
 	}
-	if len(rows) == 0 {
-		return PublicityDetail{}, casework.NewNotFound()
-	}
-	row := rows[0]
 	d := PublicityDetail{Publicity: Publicity{
 		CaseNo: row.CaseNo, Kind: nursery.CaseKind(row.Kind), Title: row.Title, Institution: row.InstitutionName, County: row.County, Body: row.Body,
 		OpenedOn: row.OpenedOn, LastOn: row.LastOn, Open: row.EndedAt == nil && !row.LastOn.Before(s.Today()),

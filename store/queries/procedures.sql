@@ -90,8 +90,8 @@ FROM cases WHERE parent_case = sqlc.arg(parent)::text AND parent_step = @step;
 SELECT case_no, kind, county, institution, plan FROM cases WHERE institution = @institution AND status = 'open' AND plan <> '' LIMIT 200;
 
 -- name: InsertPublicity :exec
-INSERT INTO procedure_publicity (case_no, step, kind, county, institution, title, body, opened_on, last_on)
-VALUES (@case_no, @step, @kind, @county, @institution, @title, @body, @opened_on, @last_on);
+INSERT INTO procedure_publicity (case_no, step, kind, county, institution, title, body, opened_on, last_on, audience)
+VALUES (@case_no, @step, @kind, @county, @institution, @title, @body, @opened_on, @last_on, @audience);
 
 -- name: EndPublicity :exec
 UPDATE procedure_publicity SET ended_at = sqlc.arg(ended_at)::timestamptz, result = @result WHERE case_no = @case_no AND step = @step AND ended_at IS NULL;
@@ -104,6 +104,12 @@ SELECT * FROM procedure_publicity WHERE case_no = @case_no ORDER BY opened_on DE
 SELECT p.*, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
 WHERE (sqlc.arg(county)::text = '' OR p.county = @county)
     AND (p.opened_on, p.case_no) < (sqlc.arg(before_on)::date, sqlc.arg(before_no)::text)
+ORDER BY p.opened_on DESC, p.case_no DESC LIMIT sqlc.arg(page_size)::integer;
+
+-- name: ConsultationPage :many
+-- What is or was published to a role alone, the newest first. Served by procedure_publicity_of_role.
+SELECT p.*, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
+WHERE p.audience = @audience AND p.audience <> 'public' AND (p.opened_on, p.case_no) < (sqlc.arg(before_on)::date, sqlc.arg(before_no)::text)
 ORDER BY p.opened_on DESC, p.case_no DESC LIMIT sqlc.arg(page_size)::integer;
 
 -- name: PutProcedureOwner :exec
