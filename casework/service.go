@@ -22,6 +22,7 @@ import (
 	"tuoyu/sealing"
 	"tuoyu/store"
 	"tuoyu/uploads"
+	"tuoyu/workflows"
 )
 
 // Deps holds the dependencies of a Service.
@@ -85,7 +86,7 @@ type Resource struct {
 	SubmittedBy string            `json:"submitted_by,omitempty"` // of a case: who entered it
 	Excluded    []string          `json:"excluded,omitempty"`
 	Kind        nursery.CaseKind  `json:"kind,omitempty"`     // of a file's case
-	Readers     []nursery.Role    `json:"readers,omitempty"`  // of a file of a case of a procedure, as its last revision permits
+	Readers     []nursery.Role    `json:"readers,omitempty"`  // of a case of a procedure or of its files, as its last revision permits
 	Uploader    string            `json:"uploader,omitempty"` // of a file that nothing refers to yet
 	Registrar   nursery.Registrar `json:"registrar,omitempty"`
 }
@@ -351,7 +352,11 @@ func (s *Service) Sealing() error {
 
 // AuthorizeCase authorizes p for an act on a case. Errors: those of Authorize.
 func (s *Service) AuthorizeCase(ctx context.Context, p nursery.Principal, act string, c store.Case) error {
-	return s.Authorize(ctx, p, act, Resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy})
+	r := Resource{County: c.County, Institution: c.Institution, Partner: c.Partner, SubmittedBy: c.SubmittedBy}
+	if process, ok := workflows.ProcessOf(nursery.CaseKind(c.Kind)); ok && c.Plan != "" {
+		r.Readers = process.CaseReaders
+	}
+	return s.Authorize(ctx, p, act, r)
 }
 
 // OwnCase reads and locks a case and authorizes p, its owner, for act. The lock ensures that of two commands on one

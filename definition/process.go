@@ -26,6 +26,7 @@ type Process struct {
 	Application bool            // its cases have an application, which people fill in and correct and documents are made from
 	Acts        []Act           // what people do to its cases and to the things that belong to it
 	FileReaders []nursery.Role  // who may read the files of its cases; empty: nobody
+	CaseReaders []nursery.Role  // who may read its cases; empty: everybody in whose scope they are
 
 	// Repeatable reports that the workflow of a case, started from the beginning, takes the same way again once it is given
 	// the same answers in the same order. Its steps then have the numbers they had, each is found written, and nothing is

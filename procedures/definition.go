@@ -15,7 +15,7 @@ const Workflow = "Procedure"
 func (p *Procedure) Definition() definition.Process {
 	d := definition.Process{
 		Kind: nursery.CaseKind(p.Plan.Kind), Title: p.Live.Title, Prefix: p.Plan.Prefix, Workflow: Workflow, Clocks: map[string]string{},
-		Files: definition.OfProcedure, FileReaders: p.fileReaders(), Application: p.Plan.Start.Role != "",
+		Files: definition.OfProcedure, FileReaders: p.fileReaders(), CaseReaders: p.CaseReaders(), Application: p.Plan.Start.Role != "",
 	}
 	for i, c := range p.Plan.Clocks {
 		d.Clocks[c.Name] = p.Live.Clocks[i]
@@ -45,6 +45,40 @@ func (p *Procedure) Definition() definition.Process {
 	}
 	d.Guide = p.guide()
 	return d
+}
+
+// CaseReaders returns who reads its cases where the procedure permits somebody by name: those it permits, those who act in them, and
+// the supervisors of the clerks and inspectors among them, and the city's finance where a county's pays. Without such a permission it is empty, and everybody in whose scope a case is
+// reads it.
+func (p *Procedure) CaseReaders() []nursery.Role {
+	if len(p.Live.Read) == 0 {
+		return nil
+	}
+	readers := slices.Concat(p.Live.Read, p.Live.Files)
+	if p.Plan.Start.Role != "" {
+		readers = append(readers, p.Plan.Start.Role)
+	}
+	for _, t := range p.Plan.Tasks {
+		readers = append(readers, t.Role)
+	}
+	for _, a := range p.Plan.Anytime {
+		if a.Role != "" {
+			readers = append(readers, a.Role)
+		}
+	}
+	for _, s := range p.Plan.Stages {
+		if s.Collect != nil {
+			readers = append(readers, s.Collect.Role)
+		}
+	}
+	if slices.Contains(readers, nursery.RoleClerk) || slices.Contains(readers, nursery.RoleInspector) {
+		readers = append(readers, nursery.RoleSupervisor)
+	}
+	if slices.Contains(readers, nursery.RoleFinance) {
+		readers = append(readers, nursery.RoleCityFinance)
+	}
+	slices.Sort(readers)
+	return slices.Compact(readers)
 }
 
 // fileReaders returns who reads the files of its cases: those that the procedure permits, or else those who act in them.

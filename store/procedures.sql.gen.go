@@ -612,8 +612,8 @@ func (q *Queries) PlansOfRevision(ctx context.Context, revision string) ([]Plans
 }
 
 const proposeRevision = `-- name: ProposeRevision :exec
-INSERT INTO procedure_revisions (id, kind, prefix, title, label, from_on, open_until, archive, report, proposed_by, proposed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO procedure_revisions (id, kind, prefix, title, label, from_on, open_until, archive, report, proposed_by, proposed_at, readers)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
 
 type ProposeRevisionParams struct {
@@ -628,6 +628,7 @@ type ProposeRevisionParams struct {
 	Report     json.RawMessage
 	ProposedBy string
 	ProposedAt time.Time
+	Readers    []string
 }
 
 func (q *Queries) ProposeRevision(ctx context.Context, arg ProposeRevisionParams) error {
@@ -643,6 +644,7 @@ func (q *Queries) ProposeRevision(ctx context.Context, arg ProposeRevisionParams
 		arg.Report,
 		arg.ProposedBy,
 		arg.ProposedAt,
+		arg.Readers,
 	)
 	return err
 }

@@ -37,7 +37,7 @@ func TestMonthsThatWerePaidBeforeCountTowardsTheMonthsOfTheYear(t *testing.T) {
 			SELECT 'child_month', $1, 'child_months', $4 || '/' || m, $2, $3, jsonb_build_object('child', $4::text, 'month', $5 || '-' || lpad(m::text, 2, '0')), '', 'test', now(), 'test', now()
 			FROM generate_series(1, $6::integer) m`, number, county, of.institution, of.child, fmt.Sprint(first.Year), earlier)
 		_, err := admin.Exec(t.Context(), `INSERT INTO payments (case_no, step, county, institution, scheme, item, period, purpose, fen, decision, fund, state, run, account, asked_at)
-			VALUES ($1, 'paying.1', $2, $3, 'child_month', 'child_month', 'earlier', 'child_month', 1, 'd', 1, $4, 'r', 1, now())`, number, county, of.institution, of.state)
+			VALUES ($1, 'paying.1', $2, $3, 'child_month', 'child_month', $1, 'child_month', 1, 'd', 1, $4, 'r', 1, now())`, number, county, of.institution, of.state)
 		require.NoError(t, err)
 	}
 

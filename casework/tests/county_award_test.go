@@ -15,25 +15,41 @@ import (
 	"tuoyu/processes/procedure"
 )
 
-// withParams returns the files of a procedure of the library with other values of parameters, given as JSON.
+// withParams returns the files of a procedure of the library with other values of parameters, given as JSON. Its scenarios keep to the
+// values of the library.
 func withParams(t *testing.T, kind string, values map[string]string) fs.FS {
 	t.Helper()
 	of, err := library.Procedure(kind)
 	require.NoError(t, err)
-	files := fstest.MapFS{}
+	files, before := fstest.MapFS{}, map[string]json.RawMessage{}
+	file := "params/" + kind + "/data.json"
+	raw, err := fs.ReadFile(of, file)
+	require.NoError(t, err)
+	var params map[string]map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(raw, &params))
+	for name, value := range values {
+		require.Contains(t, params, name)
+		before[name], params[name]["value"] = params[name]["value"], json.RawMessage(value)
+	}
+	changed, err := json.Marshal(params)
+	require.NoError(t, err)
 	require.NoError(t, fs.WalkDir(of, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(path, "tests/") && strings.Contains(path, "unset") {
+		if err != nil || entry.IsDir() {
 			return err
 		}
 		raw, err := fs.ReadFile(of, path)
-		if strings.HasPrefix(path, "params/") {
-			var params map[string]map[string]json.RawMessage
-			require.NoError(t, json.Unmarshal(raw, &params))
-			for name, value := range values {
-				require.Contains(t, params, name)
-				params[name]["value"] = json.RawMessage(value)
+		if path == file {
+			raw = changed
+		}
+		for name, value := range before {
+			set := kind + "." + name + ": "
+			if text := string(raw); strings.HasPrefix(path, "tests/") && !strings.Contains(text, set) {
+				if !strings.Contains(text, "\nparams: {") {
+					text = strings.Replace(text, "\nfacts:", "\nparams: {}\nfacts:", 1)
+				}
+				text = strings.Replace(text, "\nparams: {", "\nparams: {"+set+string(value)+", ", 1)
+				raw = []byte(strings.Replace(text, ", }", "}", 1))
 			}
-			raw, err = json.Marshal(params)
 		}
 		files[path] = &fstest.MapFile{Data: raw}
 		return err

@@ -367,7 +367,7 @@ func TestEachListIsReadAlongItsIndex(t *testing.T) {
 		"CheckupRounds": checkup.Rounds.Indexes, "Referrals": checkup.Referrals.Indexes, "Cases": casework.Cases.Indexes, "Inbox": casework.Tasks.Indexes,
 		"InsuranceBatches": insurance.Months.Indexes, "InsuranceClaims": insurance.Claims.Indexes, "Insurers": insurance.Insurers.Indexes,
 		"Funds": funds.Funds.Indexes, "Postings": funds.Postings.Indexes, "PaymentList": funds.Payments.Indexes, "Runs": funds.Runs.Indexes, "MoneyToComeBack": funds.Dues.Indexes,
-		"Revisions": procedure.Revisions.Indexes, "RowsOfCase": procedure.Rows.Indexes, "PublicityPage": procedure.PublicityList.Indexes,
+		"Revisions": procedure.Revisions.Indexes, "RowsOfCase": procedure.Rows.Indexes, "PublicityPage": procedure.PublicityList.Indexes, "ConsultationPage": procedure.Consultations.Indexes,
 		"InsuranceExceptions": insurance.Exceptions.Indexes, "InsuranceLines": {"insurance_lines_pkey"},
 	} {
 		require.ElementsMatch(t, named, slices.Compact(slices.Sorted(slices.Values(used[query]))), query)

@@ -48,6 +48,7 @@ visible if {
 	shown
 	theirs
 	file_fits
+	reader_fits
 }
 
 shown if input.act in data.acts.beginnings
@@ -103,6 +104,24 @@ theirs if uploaded
 
 # A filing's files are not for clinics; a child's are judged as the child is.
 file_acts := {"attachment.read", "evidence.read", "procedure_file.read"}
+
+# Offices of the counties read the cases of the city that a procedure permits them to read.
+theirs if {
+	input.act == "case.read"
+	input.resource.county == "140400"
+	not input.principal.role in partners
+	input.principal.role != "institution"
+	input.principal.role in input.resource.readers
+}
+
+# A case of a procedure is for those who act in it and those that the procedure permits.
+reader_fits if input.act in file_acts
+
+reader_fits if not input.resource.readers
+
+reader_fits if input.principal.role in input.resource.readers
+
+reader_fits if input.principal.role == "administrator"
 
 file_fits if not input.act in file_acts
 

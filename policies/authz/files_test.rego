@@ -29,6 +29,14 @@ test_the_files_of_a_procedure_are_for_those_it_permits if {
 	readers("procedure_file.read", paper("rent_relief")) == set()
 }
 
+test_a_case_of_a_procedure_is_for_those_it_permits if {
+	relief := {"county": "140403", "institution": "inst-140403-01", "readers": ["institution", "county_office", "city_office", "auditor"]}
+	readers("case.read", relief) == {"institution", "county_office", "city_office", "auditor"}
+	readers("case.read", object.union(relief, {"county": "140404", "institution": "inst-140404-01"})) == {"city_office", "auditor"}
+	readers("case.read", object.union(relief, {"county": "140400", "institution": "xj-140400"})) == {"county_office", "city_office", "auditor"}
+	readers("case.comment", object.union(relief, {"county": "140400", "institution": "xj-140400"})) & {"county_office"} == set()
+}
+
 test_a_file_of_an_unknown_kind_is_for_nobody if {
 	readers("attachment.read", paper("insurance")) == set()
 	readers("attachment.read", {"county": "140403", "institution": "inst-140403-01", "kind": ""}) == set()

@@ -134,7 +134,10 @@ func (s *Service) Propose(ctx context.Context, p nursery.Principal, key string, 
 		}
 		row := store.ProposeRevisionParams{
 			ID: checked.id, Kind: base.Plan.Kind, Prefix: base.Plan.Prefix, Title: base.Live.Title, Label: base.Live.Label, FromOn: base.Live.From,
-			OpenUntil: base.Live.OpenUntil, Archive: checked.archive, Report: report, ProposedBy: p.Account, ProposedAt: s.Now(),
+			OpenUntil: base.Live.OpenUntil, Archive: checked.archive, Report: report, ProposedBy: p.Account, ProposedAt: s.Now(), Readers: []string{},
+		}
+		for _, role := range base.CaseReaders() {
+			row.Readers = append(row.Readers, string(role))
 		}
 		if err := q.ProposeRevision(ctx, row); err != nil {
 			return Revision{}, fmt.Errorf("store revision: %w", err)

@@ -1,6 +1,6 @@
 -- name: ProposeRevision :exec
-INSERT INTO procedure_revisions (id, kind, prefix, title, label, from_on, open_until, archive, report, proposed_by, proposed_at)
-VALUES (@id, @kind, @prefix, @title, @label, @from_on, @open_until, @archive, @report, @proposed_by, @proposed_at);
+INSERT INTO procedure_revisions (id, kind, prefix, title, label, from_on, open_until, archive, report, proposed_by, proposed_at, readers)
+VALUES (@id, @kind, @prefix, @title, @label, @from_on, @open_until, @archive, @report, @proposed_by, @proposed_at, @readers);
 
 -- name: InsertPlan :exec
 INSERT INTO procedure_plans (revision, county, hash, plan) VALUES (@revision, @county, @hash, @plan);
