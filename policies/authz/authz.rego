@@ -121,8 +121,6 @@ reader_fits if not input.resource.readers
 
 reader_fits if input.principal.role in input.resource.readers
 
-reader_fits if input.principal.role == "administrator"
-
 file_fits if not input.act in file_acts
 
 file_fits if input.principal.role in data.acts.files[input.resource.kind]

@@ -34,6 +34,8 @@ test_a_case_of_a_procedure_is_for_those_it_permits if {
 	readers("case.read", relief) == {"institution", "county_office", "city_office", "auditor"}
 	readers("case.read", object.union(relief, {"county": "140404", "institution": "inst-140404-01"})) == {"city_office", "auditor"}
 	readers("case.read", object.union(relief, {"county": "140400", "institution": "xj-140400"})) == {"county_office", "city_office", "auditor"}
+	readers("case.retry", relief) == allowed_roles("case.retry")
+	reason(asks("clerk", "case.comment", relief)) == "not_visible"
 	readers("case.comment", object.union(relief, {"county": "140400", "institution": "xj-140400"})) & {"county_office"} == set()
 }
 
