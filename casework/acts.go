@@ -78,6 +78,7 @@ var acts = []definition.Act{
 	{Name: "payment_run.read", Roles: []nursery.Role{nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor}, Shows: true},
 	{Name: "payment_run.settle", Roles: []nursery.Role{nursery.RoleFinance}},
 	{Name: "reading.list", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleAuditor}, Scope: definition.List},
+	{Name: "rules.backtest", Roles: []nursery.Role{nursery.RoleCountyOffice, nursery.RoleCityOffice}, Scope: definition.List},
 	{Name: "rules.read", Roles: []nursery.Role{nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover}, Scope: definition.List},
 	{Name: "settings.read", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Shows: true},
 	{Name: "settings.set", Roles: []nursery.Role{nursery.RoleAdministrator}},

@@ -65,11 +65,11 @@ func yuan(v any) string {
 	default:
 		return ""
 	}
-	return inYuan(fen) + "元"
+	return Yuan(fen) + "元"
 }
 
-// inYuan returns an amount in fen in yuan, with two decimals and thousands separators.
-func inYuan(fen int64) string {
+// Yuan returns an amount in fen in yuan, with two decimals and thousands separators.
+func Yuan(fen int64) string {
 	sign := ""
 	if fen < 0 {
 		sign, fen = "-", -fen

@@ -156,6 +156,7 @@ var seenBy = []struct {
 	{"/admin/absences", append([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, office...), false},
 	{"/admin/settings?county=140403", append([]nursery.Role{nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, office...), false},
 	{"/admin/rules", only(nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator, nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover), false},
+	{"/admin/rules/backtest", only(nursery.RoleCountyOffice, nursery.RoleCityOffice), false},
 	{"/admin/calendar", only(nursery.RoleSupervisor, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator), false},
 	{"/overview", overseers, false},
 	{"/build", overseers, false},

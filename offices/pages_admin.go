@@ -29,6 +29,7 @@ func (s *pages) registerAdmin() {
 		}
 		return s.Show(w, r, web.Frame{Title: "规则", Wide: true}, rulesPage(packs))
 	})
+	s.registerBacktest()
 	s.Page("GET /admin/calendar", func(w http.ResponseWriter, r *http.Request) error {
 		return s.yearsPage(w, r, http.StatusOK, "")
 	})

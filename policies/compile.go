@@ -22,6 +22,7 @@ var libPath = ast.MustParseRef("data.lib")
 
 // snapshot is everything compiled from one set of rules. It is immutable.
 type snapshot struct {
+	src      *source
 	revision string
 	packs    []*pack // in order of their first day
 	authz    *rego.PreparedEvalQuery
@@ -116,7 +117,7 @@ func compile(ctx context.Context, src *source) (*snapshot, error) {
 	if err := src.checkOverlays(entries); err != nil {
 		return nil, err
 	}
-	snap := &snapshot{revision: src.revision()}
+	snap := &snapshot{src: src, revision: src.revision()}
 	for i, entry := range entries {
 		if i > 0 && (entries[i-1].Until == nil || entry.From.Before(*entries[i-1].Until)) {
 			return nil, fmt.Errorf("pack %s starts on %s, before pack %s ends", entry.Name, entry.From, entries[i-1].Name)

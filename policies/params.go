@@ -54,9 +54,13 @@ func (e *Engine) Parameter(name string, asOf nursery.Date, county string) (Param
 	if leaf == nil {
 		return Parameter{}, fmt.Errorf("read parameter %s: no such parameter in pack %s", name, p.name)
 	}
+	return parameterOf(leaf), nil
+}
+
+func parameterOf(leaf map[string]any) Parameter {
 	found := Parameter{Value: leaf["value"]}
 	found.Unit, _ = leaf["unit"].(string)
 	found.Title, _ = leaf["title"].(string)
 	found.Verified, _ = leaf["verified"].(bool)
-	return found, nil
+	return found
 }

@@ -30,6 +30,7 @@ func Embedded() fs.FS { return embedded }
 type Engine struct {
 	current atomic.Pointer[snapshot]
 	remote  *remote
+	bounded bool // an evaluation ends with its context, as rules need that nobody has reviewed
 	log     *slog.Logger
 
 	mu     sync.Mutex
@@ -144,7 +145,11 @@ func (e *Engine) Decide(ctx context.Context, ruleSet string, facts any, asOf nur
 	}
 	area := p.area(county)
 	query := area.queries[ruleSet]
-	results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalGenerateJSON(keepTerm), rego.EvalExternalCancel(neverCancelled))
+	options := []rego.EvalOption{rego.EvalParsedInput(input), rego.EvalGenerateJSON(keepTerm)}
+	if !e.bounded {
+		options = append(options, rego.EvalExternalCancel(neverCancelled))
+	}
+	results, err := query.Eval(ctx, options...)
 	if err != nil {
 		return nursery.Decision{}, fmt.Errorf("decide %s: evaluate: %w", ruleSet, err)
 	}

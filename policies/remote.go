@@ -179,6 +179,11 @@ func (r *remote) fetch(ctx context.Context) (raw []byte, etag string, err error)
 
 // read unpacks a bundle and verifies its signature over every file.
 func (r *remote) read(raw []byte) (*source, error) {
+	return readArchive(raw, func(b *bundle.Reader) *bundle.Reader { return b.WithBundleVerificationConfig(r.verify) })
+}
+
+// readArchive unpacks a tar.gz of rules; verified adds how its signature is verified.
+func readArchive(raw []byte, verified func(*bundle.Reader) *bundle.Reader) (*source, error) {
 	packed, err := gzip.NewReader(bytes.NewReader(raw))
 	if err != nil {
 		return nil, fmt.Errorf("read bundle: %w", err)
@@ -191,7 +196,7 @@ func (r *remote) read(raw []byte) (*source, error) {
 		return nil, fmt.Errorf("read bundle: unpacks to more than %d bytes", maxUnpackedBytes)
 	}
 	reader := bundle.NewCustomReader(bundle.NewTarballLoaderWithBaseURL(bytes.NewReader(raw), ""))
-	return readSource(reader.WithBundleVerificationConfig(r.verify))
+	return readSource(verified(reader))
 }
 
 func readLimited(r io.Reader, limit int64) ([]byte, error) {

@@ -9,7 +9,7 @@ nursery draw limits sealing sheets migrations web/assetsgen cmd/gotest
 calendar growth definition testdata sealing/sealingtest uploads
 policies documents procedures procedures/library store e2e/roleplay
 funds procedures/published
-activities store/storetest e2e/stories procedures/describe procedures/proceduretest
+activities backtest store/storetest e2e/stories procedures/describe procedures/proceduretest
 procedures/drawing
 workflows/humantask
 workflows workflows/procedure

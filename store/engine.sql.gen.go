@@ -341,6 +341,69 @@ func (q *Queries) DecisionsOfStep(ctx context.Context, arg DecisionsOfStepParams
 	return items, nil
 }
 
+const decisionsToCompare = `-- name: DecisionsToCompare :many
+SELECT d.id, d.case_no, d.county, d.rule_set, d.as_of, coalesce(d.input, i.input)::jsonb AS input, d.output
+FROM decisions d LEFT JOIN decisions i ON i.id = d.input_of
+WHERE d.id > $1 AND ($2::text = '' OR d.rule_set = $2) AND ($3::text = '' OR d.county = $3)
+    AND ($4::date IS NULL OR d.as_of >= $4) AND ($5::date IS NULL OR d.as_of <= $5)
+ORDER BY d.id LIMIT $6::integer
+`
+
+type DecisionsToCompareParams struct {
+	After    string
+	RuleSet  string
+	County   string
+	FromOn   nursery.Date
+	UntilOn  nursery.Date
+	PageSize int32
+}
+
+type DecisionsToCompareRow struct {
+	ID      string
+	CaseNo  string
+	County  string
+	RuleSet string
+	AsOf    nursery.Date
+	Input   json.RawMessage
+	Output  json.RawMessage
+}
+
+// Stored decisions with the inputs that they rest on, in the order of their case numbers. Served by the primary key.
+func (q *Queries) DecisionsToCompare(ctx context.Context, arg DecisionsToCompareParams) ([]DecisionsToCompareRow, error) {
+	rows, err := q.db.Query(ctx, decisionsToCompare,
+		arg.After,
+		arg.RuleSet,
+		arg.County,
+		arg.FromOn,
+		arg.UntilOn,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DecisionsToCompareRow{}
+	for rows.Next() {
+		var i DecisionsToCompareRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.County,
+			&i.RuleSet,
+			&i.AsOf,
+			&i.Input,
+			&i.Output,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const documentRendered = `-- name: DocumentRendered :exec
 UPDATE documents SET state = 'in_force', sha256 = $1, size = $2, rendered_at = $3, fault = ''
 WHERE id = $4 AND state = 'pending'

@@ -260,11 +260,16 @@ func (q *Queries) DecideRevision(ctx context.Context, arg DecideRevisionParams) 
 }
 
 const decisionsToPreview = `-- name: DecisionsToPreview :many
-SELECT rule_set, input, output FROM decisions WHERE case_no = $1 AND input IS NOT NULL ORDER BY decided_at, id LIMIT 100
+SELECT id, case_no, county, rule_set, as_of, input, output FROM decisions WHERE case_no = $1 AND input IS NOT NULL
+ORDER BY decided_at, id LIMIT 100
 `
 
 type DecisionsToPreviewRow struct {
+	ID      string
+	CaseNo  string
+	County  string
 	RuleSet string
+	AsOf    nursery.Date
 	Input   json.RawMessage
 	Output  json.RawMessage
 }
@@ -279,7 +284,15 @@ func (q *Queries) DecisionsToPreview(ctx context.Context, caseNo string) ([]Deci
 	items := []DecisionsToPreviewRow{}
 	for rows.Next() {
 		var i DecisionsToPreviewRow
-		if err := rows.Scan(&i.RuleSet, &i.Input, &i.Output); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.CaseNo,
+			&i.County,
+			&i.RuleSet,
+			&i.AsOf,
+			&i.Input,
+			&i.Output,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -66,6 +66,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.As(err, &wrong):
 		return fail(stderr, exitUsage, wrong)
+	case errors.Is(err, errDecidedOtherwise):
+		return fail(stderr, exitDiffers, err)
 	case err != nil:
 		return fail(stderr, exitFailed, err)
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 type policyCommands struct {
-	Check policyCheckCommand `cmd:"" help:"Hold the rules against the convention: format, strict compile, a citation for every reason."`
-	Test  policyTestCommand  `cmd:"" help:"Run the tests of the rules and judge their coverage."`
+	Check    policyCheckCommand    `cmd:"" help:"Hold the rules against the convention: format, strict compile, a citation for every reason."`
+	Test     policyTestCommand     `cmd:"" help:"Run the tests of the rules and judge their coverage."`
+	Backtest policyBacktestCommand `cmd:"" help:"Decide stored decisions again by other rules and list those that would differ; exit 3 when some would. It writes nothing to the database."`
 }
 
 type policyCheckCommand struct{}

@@ -3,10 +3,12 @@ package procedure
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"tuoyu/backtest"
 	"tuoyu/casework"
 	"tuoyu/definition"
 	"tuoyu/nursery"
@@ -152,26 +154,21 @@ func (s *Service) Preview(ctx context.Context, p *procedures.Procedure) (Revisio
 // decidedOtherwise describes the decisions that the rules would make otherwise on the same input.
 func decidedOtherwise(ctx context.Context, rules *procedures.Evaluator, decisions []store.DecisionsToPreviewRow) (texts []string, err error) {
 	for _, row := range decisions {
-		if !rules.Has(row.RuleSet) || len(row.Input) == 0 {
+		d, err := backtest.Compare(ctx, backtest.ByProcedure(rules), backtest.Stored(row))
+		switch {
+		case errors.Is(err, backtest.ErrUncovered), errors.Is(err, backtest.ErrNoInput), err == nil && d == nil:
 			continue
+		case err != nil:
+			return nil, err
 		}
-		var input map[string]any
-		if err := json.Unmarshal(row.Input, &input); err != nil {
-			return nil, fmt.Errorf("decode input of decision: %w", err)
+		if d.Has(backtest.OfResult) {
+			texts = append(texts, fmt.Sprintf("规则集 %s 的裁定由“%s”变为“%s”", row.RuleSet, describe.DecisionTitle(string(d.Before.Result)), describe.DecisionTitle(string(d.After.Result))))
 		}
-		var before nursery.Decision
-		if err := json.Unmarshal(row.Output, &before); err != nil {
-			return nil, fmt.Errorf("decode decision: %w", err)
+		if d.Has(backtest.OfAmount) {
+			texts = append(texts, fmt.Sprintf("规则集 %s 的金额由 %s 变为 %s", row.RuleSet, amount(d.Before.Fen), amount(d.After.Fen)))
 		}
-		now, err := rules.Decide(ctx, row.RuleSet, input)
-		if err != nil {
-			return nil, fmt.Errorf("decide again: %w", err)
-		}
-		if nursery.Result(now.Result) != before.Result {
-			texts = append(texts, fmt.Sprintf("规则集 %s 的裁定由“%s”变为“%s”", row.RuleSet, describe.DecisionTitle(string(before.Result)), describe.DecisionTitle(now.Result)))
-		}
-		if amount(now.Fen) != amount(before.Fen) {
-			texts = append(texts, fmt.Sprintf("规则集 %s 的金额由 %s 变为 %s", row.RuleSet, amount(before.Fen), amount(now.Fen)))
+		if d.Has(backtest.OfRoute) {
+			texts = append(texts, fmt.Sprintf("规则集 %s 的去向由“%s”变为“%s”", row.RuleSet, d.Before.Route, d.After.Route))
 		}
 	}
 	return texts, nil

@@ -116,6 +116,14 @@ ON CONFLICT (id) DO NOTHING;
 -- The decisions of a step; those that name another one's input have none of their own.
 SELECT * FROM decisions WHERE case_no = @case_no AND starts_with(id, @case_no || '/' || sqlc.arg(step)::text || '/') ORDER BY id;
 
+-- name: DecisionsToCompare :many
+-- Stored decisions with the inputs that they rest on, in the order of their case numbers. Served by the primary key.
+SELECT d.id, d.case_no, d.county, d.rule_set, d.as_of, coalesce(d.input, i.input)::jsonb AS input, d.output
+FROM decisions d LEFT JOIN decisions i ON i.id = d.input_of
+WHERE d.id > @after AND (sqlc.arg(rule_set)::text = '' OR d.rule_set = @rule_set) AND (sqlc.arg(county)::text = '' OR d.county = @county)
+    AND (sqlc.narg(from_on)::date IS NULL OR d.as_of >= @from_on) AND (sqlc.narg(until_on)::date IS NULL OR d.as_of <= @until_on)
+ORDER BY d.id LIMIT sqlc.arg(page_size)::integer;
+
 -- name: InsertGap :exec
 INSERT INTO gaps (case_no, county, institution, round, reason, fields, told_at, version)
 VALUES (@case_no, @county, @institution, @round, @reason, @fields, @told_at, @version);

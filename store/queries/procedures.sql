@@ -165,7 +165,8 @@ SELECT case_no, status FROM cases WHERE kind = @kind AND plan <> '' ORDER BY cre
 
 -- name: DecisionsToPreview :many
 -- Served by decisions_of_case.
-SELECT rule_set, input, output FROM decisions WHERE case_no = @case_no AND input IS NOT NULL ORDER BY decided_at, id LIMIT 100;
+SELECT id, case_no, county, rule_set, as_of, input, output FROM decisions WHERE case_no = @case_no AND input IS NOT NULL
+ORDER BY decided_at, id LIMIT 100;
 
 -- name: StagesEntered :many
 -- The ways that a case of a procedure has taken, in their order. Served by case_events_of_case.
