@@ -3,7 +3,7 @@ import { zipped } from "./procedures";
 import { atEveryWidth, signIn } from "./support";
 
 test("an office sees which decisions a stricter parameter would change", async ({ page }) => {
-	await signIn(page, "office-140403", "/admin/rules/backtest");
+	await signIn(page, "county-office-140403", "/admin/rules/backtest");
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("规则回溯");
 	await atEveryWidth(page, "backtest");
 	await page.getByRole("button", { name: "比较" }).click();

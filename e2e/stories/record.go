@@ -70,7 +70,7 @@ func (s *Stage) history(ctx context.Context, id, run string) (*history.History, 
 		if err != nil {
 			return nil, fmt.Errorf("read history of %s: %w", id, err)
 		}
-		h.Events = append(h.Events, blot(event))
+		h.Events = append(h.Events, Anonymous(event))
 	}
 	if err := unsealed(ctx, h); err != nil {
 		return nil, fmt.Errorf("open history of %s: %w", id, err)
@@ -130,7 +130,8 @@ func (sc *scene) ends(ctx context.Context, caseNo string) (bool, error) {
 
 const nobody = "worker"
 
-func blot(event *history.HistoryEvent) *history.HistoryEvent {
+// Anonymous returns an event without the identities of the processes that caused it, which name their machines.
+func Anonymous(event *history.HistoryEvent) *history.HistoryEvent {
 	switch a := event.Attributes.(type) {
 	case *history.HistoryEvent_WorkflowExecutionStartedEventAttributes:
 		a.WorkflowExecutionStartedEventAttributes.Identity = nobody
