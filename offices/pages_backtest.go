@@ -140,4 +140,3 @@ func kindsOf(set backtest.SetReport) string {
 func (r BacktestResult) listed() []backtest.Difference {
 	return r.Differences[:min(len(r.Differences), listedAtMost)]
 }
-
