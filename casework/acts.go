@@ -62,6 +62,7 @@ var acts = []definition.Act{
 	{Name: "procedure.list", Roles: nursery.Roles(), Scope: definition.List, Shows: true},
 	{Name: "procedure.map", Roles: []nursery.Role{nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleAuditor}, Scope: definition.List},
 	{Name: "procedure.object", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance}, Scope: definition.List},
+	{Name: "procedure.move", Roles: []nursery.Role{nursery.RoleProcedureApprover}, Scope: definition.Unowned},
 	{Name: "procedure.propose", Roles: []nursery.Role{nursery.RoleProcedureAuthor}, Scope: definition.Unowned},
 	{Name: "procedure.revisions", Roles: []nursery.Role{nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator}, Scope: definition.List},
 	{Name: "procedure.rows", Roles: []nursery.Role{nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance}},

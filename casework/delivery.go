@@ -74,7 +74,7 @@ func (s *Service) DeliverAfter(ctx context.Context, q *store.Queries, row store.
 }
 
 // fromPeople are the names of the Updates that people send to cases.
-var fromPeople = []string{humantask.CompleteUpdate, workflows.WithdrawUpdate, procedure.AnytimeUpdate}
+var fromPeople = []string{humantask.CompleteUpdate, workflows.WithdrawUpdate, procedure.AnytimeUpdate, procedure.MoveUpdate}
 
 // settle sends a row to its case, after the answers and withdrawals that people sent to the case before: an answer that Postgres
 // has written and Temporal has lost comes first, so that the case takes the same way again.
@@ -176,6 +176,10 @@ func (s *Service) taken(ctx context.Context, row store.Outbox) (bool, error) {
 	err := s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
 		if row.Name == procedure.AnytimeUpdate {
 			done, err = q.AnytimeDone(ctx, store.AnytimeDoneParams{CaseNo: row.CaseNo, ID: row.ID})
+			return err
+		}
+		if row.Name == procedure.MoveUpdate {
+			done, err = q.RevisionMoved(ctx, store.RevisionMovedParams{CaseNo: row.CaseNo, ID: row.ID})
 			return err
 		}
 		if row.Name != humantask.CompleteUpdate {
@@ -315,6 +319,12 @@ func (s *Service) send(ctx context.Context, row store.Outbox) (humantask.Closed,
 		arg = workflows.Withdrawal{ID: row.ID, Actor: k.Actor, Role: k.Role}
 	case procedure.AnytimeUpdate:
 		arg = procedure.Anytime{ID: row.ID, Name: string(k.Outcome), Actor: k.Actor, Role: k.Role}
+	case procedure.MoveUpdate:
+		move := procedure.Move{ID: row.ID, Hash: string(k.Outcome), Actor: k.Actor, Role: k.Role}
+		if err := json.Unmarshal(k.Answer, &move.Shift); err != nil {
+			return humantask.Closed{}, fmt.Errorf("decode move: %w", err)
+		}
+		arg = move
 	case activities.BuildChanged, activities.CaseChanged:
 		arg = workflows.Change{ID: row.ID}
 	}
@@ -344,7 +354,7 @@ func rejectionCode(err error) string {
 	if errors.As(err, &refused) {
 		switch kind := refused.Type(); kind {
 		case humantask.ErrTaskClosed, humantask.ErrOutcomeNotOffered, humantask.ErrActorExcluded,
-			workflows.ErrTooLateToWithdraw, refusedCaseEnded:
+			workflows.ErrTooLateToWithdraw, procedure.ErrNotMoved, refusedCaseEnded:
 			return kind
 		}
 	}

@@ -2,7 +2,9 @@ package offices
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 
 	"tuoyu/backtest"
 	"tuoyu/casework"
@@ -82,10 +84,12 @@ func notUsable(field, message string) *casework.Error {
 	return casework.NewError(casework.CodeInvalid, message, casework.FieldError{Location: field, Message: message})
 }
 
-// Parameters lists the parameters of the rules as they are today in a county, or in the city if it is empty.
+// Parameters lists the parameters that are numbers as they are today in a county, or in the city if it is empty: others are changed in a
+// bundle.
 func (s *Service) Parameters(ctx context.Context, p nursery.Principal, county string) ([]policies.NamedParameter, error) {
 	if err := s.Authorize(ctx, p, "rules.backtest", casework.Resource{}); err != nil {
 		return nil, err
 	}
-	return s.Rules.Parameters(s.Today(), county)
+	list, err := s.Rules.Parameters(s.Today(), county)
+	return slices.DeleteFunc(list, func(n policies.NamedParameter) bool { _, number := n.Value.(json.Number); return !number }), err
 }

@@ -39,9 +39,6 @@ func (c checker) needs() {
 	if n := c.p.file.Needs.Interpreter; n.n > InterpreterVersion {
 		c.out.add("needs.interpreter", n.at, InterpreterVersion, n.n)
 	}
-	if t := c.p.file.Running; t.s == "forward" || t.s == "map" {
-		c.out.add("needs.move", t.at, t.s)
-	}
 }
 
 // migration checks that a move of running cases is described.

@@ -120,7 +120,6 @@ var faulty = []fault{
 
 	{"history.bound", "family_lectures", flowFile, "most: 100\n", "most: 1000\n", "to:"},
 	{"needs.interpreter", "rent_relief", flowFile, "interpreter: 1", "interpreter: 2", "needs:"},
-	{"needs.move", "rent_relief", flowFile, "running: stay", "running: forward", "running:"},
 	{"change.map", "rent_relief", flowFile, "running: stay", "running: map", "running:"},
 
 	{"cover.transition", "rent_relief", "tests/account_lapsed.yaml", "", "", "account:"},

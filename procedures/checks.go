@@ -109,7 +109,6 @@ var Checks = []Check{
 
 	// What the program can run.
 	{Code: "needs.interpreter", Holds: "the program can interpret the procedure", Message: "本版程序的解释器是第 %d 版，不能办理要第 %d 版的事项。请升级程序，或者改写 needs.interpreter。"},
-	{Code: "needs.move", Holds: "the program can move running cases", Message: "本版程序还不能把在办的办件转到新版（running: %s）。发布以后，在办的办件留在旧版。", Notice: true},
 
 	// Change.
 	{Code: "change.forward", Holds: "running cases go forward only to what is the same or wider", Message: "在办的办件不能直接转到本版（running: forward）：%s。请改为 stay，或者写 migrate.yaml 用 map。"},

@@ -15,8 +15,8 @@ import (
 const PlanFormat = 1
 
 // InterpreterVersion is the version of the interpreter, which is the workflow Procedure. A procedure that needs a later one is neither
-// published nor run.
-const InterpreterVersion = 1
+// published nor run. Version 2 moves running cases to another revision.
+const InterpreterVersion = 2
 
 // None is the index of what a plan does not have.
 const None = -1

@@ -123,6 +123,44 @@ func (q *Queries) CasesOfKind(ctx context.Context, arg CasesOfKindParams) ([]Cas
 	return items, nil
 }
 
+const casesToMove = `-- name: CasesToMove :many
+SELECT case_no FROM cases WHERE kind = $1 AND status = 'open' AND plan <> '' AND NOT plan = ANY ($2::text[]) AND case_no > $3::text
+ORDER BY case_no LIMIT $4::integer
+`
+
+type CasesToMoveParams struct {
+	Kind     string
+	Plans    []string
+	After    string
+	PageSize int32
+}
+
+// Open cases of a procedure that are not under the plans of a revision. Served by cases_by_kind_created.
+func (q *Queries) CasesToMove(ctx context.Context, arg CasesToMoveParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, casesToMove,
+		arg.Kind,
+		arg.Plans,
+		arg.After,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var case_no string
+		if err := rows.Scan(&case_no); err != nil {
+			return nil, err
+		}
+		items = append(items, case_no)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const consultationPage = `-- name: ConsultationPage :many
 SELECT p.case_no, p.step, p.kind, p.county, p.institution, p.title, p.body, p.opened_on, p.last_on, p.ended_at, p.result, p.audience, coalesce(i.name, '')::text AS institution_name FROM procedure_publicity p LEFT JOIN institutions i ON i.id = p.institution
 WHERE p.audience = $1 AND p.audience <> 'public' AND (p.opened_on, p.case_no) < ($2::date, $3::text)
@@ -1003,6 +1041,23 @@ func (q *Queries) RevisionArchive(ctx context.Context, id string) ([]byte, error
 	return archive, err
 }
 
+const revisionMoved = `-- name: RevisionMoved :one
+SELECT EXISTS (SELECT FROM case_events WHERE case_no = $1 AND kind = 'procedure_moved' AND data->>'id' = $2::text)
+`
+
+type RevisionMovedParams struct {
+	CaseNo string
+	ID     string
+}
+
+// Reports whether the move that an Update asks for was done. Served by case_events_of_case.
+func (q *Queries) RevisionMoved(ctx context.Context, arg RevisionMovedParams) (bool, error) {
+	row := q.db.QueryRow(ctx, revisionMoved, arg.CaseNo, arg.ID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const revisions = `-- name: Revisions :many
 SELECT id, kind, prefix, title, label, from_on, open_until, report, state, proposed_by, proposed_at, decided_by, decided_at, note
 FROM procedure_revisions
@@ -1134,6 +1189,20 @@ func (q *Queries) RowsOfCase(ctx context.Context, arg RowsOfCaseParams) ([]Proce
 		return nil, err
 	}
 	return items, nil
+}
+
+const setPlan = `-- name: SetPlan :exec
+UPDATE cases SET plan = $1 WHERE case_no = $2
+`
+
+type SetPlanParams struct {
+	Plan   string
+	CaseNo string
+}
+
+func (q *Queries) SetPlan(ctx context.Context, arg SetPlanParams) error {
+	_, err := q.db.Exec(ctx, setPlan, arg.Plan, arg.CaseNo)
+	return err
 }
 
 const stagesEntered = `-- name: StagesEntered :many

@@ -22,6 +22,7 @@ type procedureCommands struct {
 	Publish procedurePublishCommand `cmd:"" help:"Publish revisions, proposed and approved by two accounts; one that is published already stays."`
 	List    procedureListCommand    `cmd:"" help:"List the revisions, the newest first: identifier, kind, label, first day, state, when it was proposed."`
 	Preview procedurePreviewCommand `cmd:"" help:"Show what publishing a folder would change, also for stored cases. It writes nothing."`
+	Move    procedureMoveCommand    `cmd:"" help:"Have running cases go on under a later revision, from the stage in which they wait; exit 1 when one stays, with the reason."`
 	Schema  procedureSchemaCommand  `cmd:"" help:"Write the JSON Schema of procedure.yaml, for editors."`
 }
 

@@ -281,3 +281,22 @@ func (c *Catalogue) ByID(id string) (*Revision, error) {
 	}
 	return nil, fmt.Errorf("revision %s: %w", id, ErrNone)
 }
+
+// For returns a revision by its identifier as it is in a county, with the overlay of the county if it has one. Error: ErrNone.
+func (c *Catalogue) For(id, county string) (*Revision, error) {
+	r, err := c.ByID(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.in(r, county), nil
+}
+
+// Plans returns the hashes of the plans of a revision, for the city and the counties.
+func (c *Catalogue) Plans(id string) (hashes []string) {
+	for _, r := range c.all() {
+		if r.ID == id {
+			hashes = append(hashes, r.Hash)
+		}
+	}
+	return hashes
+}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -30,6 +31,7 @@ import (
 	"tuoyu/e2e/stories"
 	"tuoyu/nursery"
 	"tuoyu/procedures"
+	"tuoyu/procedures/proceduretest"
 	"tuoyu/workflows/humantask"
 	"tuoyu/workflows/procedure"
 )
@@ -124,6 +126,50 @@ func interrupts(name string) do {
 	}
 }
 
+// moves has the case go on under another revision of rent relief, in which the correction is asked otherwise and the account is corrected
+// in a stage of another name.
+func moves(r *recording) {
+	later := revised(r.t)
+	shift, err := later.ShiftFrom(r.m.p)
+	require.NoError(r.t, err)
+	before := r.m.p
+	r.m.mu.Lock()
+	r.m.later = later
+	r.m.mu.Unlock()
+	r.sent++
+	id := fmt.Sprintf("move-%d", r.sent)
+	r.update(procedure.MoveUpdate, id, procedure.Move{ID: id, Hash: later.Hash, Actor: "approver", Role: nursery.RoleProcedureApprover, Shift: shift})
+	r.eventually("the later revision", func() bool {
+		r.m.mu.Lock()
+		defer r.m.mu.Unlock()
+		return r.m.p != before
+	})
+}
+
+// revised returns the later revision of rent relief.
+func revised(t testing.TB) *procedures.Procedure {
+	files := proceduretest.Folder(t, "rent_relief")
+	for _, change := range [][2]string{
+		{"running: stay", "running: map"}, {"from: 2024-05-01", "from: 2026-01-01"},
+		{"      on: {resubmit: checking}", "      on: {resubmit: checking, give_up: withdrawn}"},
+		{"bounced: account", "bounced: bank"}, {"  account:\n    title: 账户有误", "  bank:\n    title: 账户有误"},
+	} {
+		proceduretest.Replace(t, files, "procedure.yaml", change[0], change[1])
+	}
+	proceduretest.Replace(t, files, "forms/rent_application.json", `"correct": {`, `"correct": {"give_up": {"title": "放弃申请"}, `)
+	for name := range files {
+		if strings.HasPrefix(name, "tests/") {
+			delete(files, name) // of the earlier flow
+		}
+	}
+	files["migrate.yaml"] = &fstest.MapFile{Data: []byte("stages: {account: bank}\n")}
+	p, problems := procedures.Load(t.Context(), files, procedures.Options{Library: lib(t)})
+	for _, problem := range problems {
+		require.True(t, problem.Notice || strings.HasPrefix(problem.Code, "cover."), problem.String())
+	}
+	return p
+}
+
 // The ways whose histories are recorded. Each is played to its end, or left in the stage that it reaches last.
 var ways = []struct {
 	name, procedure string
@@ -137,6 +183,12 @@ var ways = []struct {
 		answers("objection", "dismiss"), answers("paying", "bounced"), answers("account", "resubmit"), answers("paying", "paid"), reaches("watched"),
 		comes("evaluation.failed"), answers("repay", "repaid"), reaches("reclaimed")}},
 	{"withdrawal", "rent_relief", []do{answers("county_check", "approve"), reaches("city_check"), interrupts("withdraw"), reaches("withdrawn")}},
+	{"moved-again", "rent_relief", []do{answers("county_check", "correct"), reaches("correcting"), moves, answers("correct", "give_up"), reaches("withdrawn")}},
+	{"moved-same", "rent_relief", []do{answers("county_check", "approve"), reaches("city_check"), moves, answers("city_check", "return"), answers("county_check", "refuse"), reaches("refused")}},
+	{"moved-bounced", "rent_relief", []do{answers("county_check", "approve"), answers("city_check", "approve"), reaches("publicity"), rows(procedure.ObjectionSet, 1, false),
+		answers("objection", "dismiss"), answers("paying", "bounced"), reaches("account"), moves, answers("account", "resubmit"), answers("paying", "bounced"),
+		answers("account", "resubmit"), answers("paying", "paid"), reaches("watched")}},
+	{"moved-publicity", "rent_relief", []do{answers("county_check", "approve"), answers("city_check", "approve"), reaches("publicity"), moves, passes(20), answers("paying", "paid"), reaches("watched")}},
 	{"open", "rent_relief", []do{answers("county_check", "correct"), reaches("correcting")}},
 	{"rows", "family_lectures", []do{reaches("holding"), rows("session", 1, false), rows("session", 2, true), answers("confirm", "reopen"), answers("complete", "done"), answers("confirm", "confirm"), reaches("counted")}},
 	{"schedule", "family_lectures", []do{reaches("holding"), passes(60), reaches("confirming")}},

@@ -22,6 +22,7 @@ import (
 // procedure.Outside.
 type memory struct {
 	p        *procedures.Procedure
+	later    *procedures.Procedure // to which the case may be moved
 	rules    *procedures.Evaluator
 	years    calendar.Years
 	scenario procedures.Scenario
@@ -294,6 +295,23 @@ func (m *memory) CountSubCases(context.Context, procedure.CountCases) (procedure
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.sub, nil
+}
+
+// MoveRevision has the case go on under the later revision. A scenario of a revision has none.
+func (m *memory) MoveRevision(_ context.Context, in procedure.MoveRevision) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.later == nil || in.From != m.p.Hash && in.To != m.p.Hash {
+		return stuck("没有版本 %s", in.To)
+	}
+	m.p = m.later
+	for i := range m.active {
+		m.active[i].stage = in.Stage
+	}
+	for _, t := range m.tasks {
+		t.index = m.taskIndex(strings.TrimPrefix(t.Kind, m.p.Plan.Kind+"."))
+	}
+	return nil
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -51,6 +51,18 @@ SELECT data FROM case_events WHERE case_no = @case_no AND kind = 'procedure_anyt
 -- Reports whether what an Update asks for was done. Served by case_events_of_case.
 SELECT EXISTS (SELECT FROM case_events WHERE case_no = @case_no AND kind = 'procedure_anytime' AND data->>'id' = sqlc.arg(id)::text);
 
+-- name: RevisionMoved :one
+-- Reports whether the move that an Update asks for was done. Served by case_events_of_case.
+SELECT EXISTS (SELECT FROM case_events WHERE case_no = @case_no AND kind = 'procedure_moved' AND data->>'id' = sqlc.arg(id)::text);
+
+-- name: SetPlan :exec
+UPDATE cases SET plan = @plan WHERE case_no = @case_no;
+
+-- name: CasesToMove :many
+-- Open cases of a procedure that are not under the plans of a revision. Served by cases_by_kind_created.
+SELECT case_no FROM cases WHERE kind = @kind AND status = 'open' AND plan <> '' AND NOT plan = ANY (sqlc.arg(plans)::text[]) AND case_no > sqlc.arg(after)::text
+ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
+
 -- name: LastDecisions :many
 -- The last decision of each rule set on a case. Served by decisions_of_case.
 SELECT DISTINCT ON (rule_set) id, rule_set, result, output, decided_at FROM decisions WHERE case_no = @case_no

@@ -48,9 +48,12 @@ type RowsWritten struct {
 	Sent bool // nothing more will be written
 }
 
-// Move asks for a running case to go on under another revision.
+// Move asks for a running case to go on under another plan. Its ID is the Update's; the reason is stored in Postgres under it.
 type Move struct {
 	ID, Hash string
+	Actor    string
+	Role     nursery.Role
+	Shift    procedures.Shift // from the plan of the case to that of the hash
 }
 
 // jump is what may be done anytime, as a person or an event asks for it.
@@ -76,9 +79,7 @@ func (r *run) handle(ctx workflow.Context) error {
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", AnytimeUpdate, err)
 	}
-	refuseMove := func(Move) error { return refusal(ErrNotMoved, "this interpreter does not move running cases") }
-	err = workflow.SetUpdateHandlerWithOptions(ctx, MoveUpdate, func(_ workflow.Context, m Move) error { return refuseMove(m) },
-		workflow.UpdateHandlerOptions{Validator: refuseMove})
+	err = workflow.SetUpdateHandlerWithOptions(ctx, MoveUpdate, r.moveTo, workflow.UpdateHandlerOptions{Validator: r.refuseMove})
 	if err != nil {
 		return fmt.Errorf("handle %s: %w", MoveUpdate, err)
 	}

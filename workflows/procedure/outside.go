@@ -16,6 +16,7 @@ const (
 	loadActivity  = "LoadProcedure"
 	moveActivity  = "MoveCase"
 	countActivity = "CountSubCases"
+	shiftActivity = "MoveRevision"
 )
 
 // Outside is everything that Procedure asks of the world. All of it runs as local activities, each one transaction, and each
@@ -25,11 +26,13 @@ const (
 //	LoadProcedure   Load        Loaded            reads the plan by its hash, and the parameters of the day of receipt
 //	MoveCase        MoveCase    Moved             leaves one stage and enters another with everything that is done on entry
 //	CountSubCases   CountCases  SubCases          counts the sub-cases of a stage and those that have ended
+//	MoveRevision    MoveRevision                  has the case go on under another plan, and records who moved it and why
 //	OpenTask …      activities  activities        the tasks, as for every process; see package humantask
 type Outside interface {
 	LoadProcedure(ctx context.Context, in Load) (Loaded, error)
 	MoveCase(ctx context.Context, in MoveCase) (Moved, error)
 	CountSubCases(ctx context.Context, in CountCases) (SubCases, error)
+	MoveRevision(ctx context.Context, in MoveRevision) error
 
 	OpenTask(ctx context.Context, in activities.OpenTask) (activities.TaskPlan, error)
 	RescheduleTask(ctx context.Context, in activities.RescheduleTask) (activities.TaskPlan, error)
@@ -51,7 +54,7 @@ func Register(w Registry, o Outside) {
 	for _, a := range []struct {
 		name string
 		run  any
-	}{{loadActivity, o.LoadProcedure}, {moveActivity, o.MoveCase}, {countActivity, o.CountSubCases}} {
+	}{{loadActivity, o.LoadProcedure}, {moveActivity, o.MoveCase}, {countActivity, o.CountSubCases}, {shiftActivity, o.MoveRevision}} {
 		w.RegisterActivityWithOptions(a.run, activity.RegisterOptions{Name: a.name})
 	}
 }
@@ -103,6 +106,17 @@ type MoveCase struct {
 	Stage        int    // that is entered, or procedures.None
 	Turns        []Turn `json:",omitempty"`
 	Pays         string `json:",omitempty"` // the decision whose amount is paid
+}
+
+// MoveRevision moves a case to another plan while it waits in a stage. Nothing of what was done on entry is repeated, and clocks stay.
+type MoveRevision struct {
+	CaseNo, From, To string // hashes of plans
+	Step             string
+	At               time.Time
+	Move             string // the ID of the Update, under which the reason is stored
+	Actor            string
+	Role             nursery.Role
+	Stage            int // of the later plan
 }
 
 // Left reports how a stage was left: a publication that was left is over, a payment that was left as paid is paid.

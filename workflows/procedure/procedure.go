@@ -28,10 +28,10 @@ const maxEvents = 2000
 
 // The types of the errors with which the workflow ends or refuses.
 const (
-	ErrPlan      = "plan_not_run"     // the plan is not one that this interpreter can run
-	ErrPaidTwice = "paid_twice"       // the plan would pay a second time
-	ErrTooLate   = "too_late"         // what may be done anytime is not possible in this stage
-	ErrNotMoved  = "move_unsupported" // this interpreter does not move running cases
+	ErrPlan      = "plan_not_run" // the plan is not one that this interpreter can run
+	ErrPaidTwice = "paid_twice"   // the plan would pay a second time
+	ErrTooLate   = "too_late"     // what may be done anytime is not possible in this stage
+	ErrNotMoved  = "move_refused" // the case cannot be moved to another plan now
 )
 
 // Input is the input of Procedure.
@@ -40,6 +40,7 @@ type Input struct {
 	SubmittedBy                 string
 	Hash                        string  // of the plan
 	Cursor                      *Cursor `json:",omitempty"` // where the run before has stopped
+	Move                        *Move   `json:",omitempty"` // by which the run before has stopped; the cursor is that of its plan
 }
 
 // Result is the result of Procedure.
@@ -80,21 +81,22 @@ type Line struct {
 
 // run is one run of the workflow.
 type run struct {
-	in     Input
-	plan   *procedures.Plan
-	params []Param
-	tasks  *humantask.Tasks
-	cursor Cursor
-	lines  []*line
-	jump   *jump // that was asked for by a person
-	end    int   // the stage in which the case has ended, or procedures.None
-	err    error
+	in      Input
+	version workflow.Version // of the interpreter, from the start of the run to its end
+	plan    *procedures.Plan
+	params  []Param
+	tasks   *humantask.Tasks
+	cursor  Cursor
+	lines   []*line
+	jump    *jump // that was asked for by a person
+	moving  *Move // to another plan, as soon as nothing is in progress
+	end     int   // the stage in which the case has ended, or procedures.None
+	err     error
 }
 
 // Procedure runs a case of any procedure by its plan.
 func Procedure(ctx workflow.Context, in Input) (Result, error) {
-	workflow.GetVersion(ctx, interpreter, workflow.DefaultVersion, Version)
-	r := &run{in: in, end: procedures.None}
+	r := &run{in: in, version: workflow.GetVersion(ctx, interpreter, workflow.DefaultVersion, Version), end: procedures.None}
 	var err error
 	if r.tasks, err = humantask.NewTasks(ctx, in.CaseNo, Version); err != nil {
 		return Result{}, fmt.Errorf("open tasks: %w", err)
@@ -105,6 +107,11 @@ func Procedure(ctx workflow.Context, in Input) (Result, error) {
 	}
 	if err := r.handle(ctx); err != nil {
 		return Result{}, err
+	}
+	if in.Move != nil {
+		if err := r.relocate(ctx); err != nil {
+			return Result{}, err
+		}
 	}
 	if err := r.load(ctx); err != nil {
 		return Result{}, err
@@ -132,6 +139,10 @@ func (r *run) load(ctx workflow.Context) error {
 		r.cursor.Visits, r.cursor.Clocks = make([]int, len(p.Stages)), make([]ClockState, len(p.Clocks))
 		r.cursor.Actors, r.cursor.Decided = make([][]string, len(p.Tasks)), make([]Decided, len(p.RuleSets))
 	}
+	if r.in.Move != nil {
+		r.shift(p)
+		r.in.Move = nil
+	}
 	r.plan, r.params = p, loaded.Params
 	return nil
 }
@@ -141,7 +152,9 @@ func (r *run) load(ctx workflow.Context) error {
 func (r *run) supervise(ctx workflow.Context) (Result, error) {
 	over := r.period(ctx)
 	for {
-		err := workflow.Await(ctx, func() bool { return r.done() || r.atRest() && (r.wanted() != nil || over() && r.mayContinue(ctx)) })
+		err := workflow.Await(ctx, func() bool {
+			return r.done() || r.atRest() && (r.wanted() != nil || (r.moving != nil || over()) && r.mayContinue(ctx))
+		})
 		if err != nil {
 			return Result{}, err
 		}
@@ -154,6 +167,13 @@ func (r *run) supervise(ctx workflow.Context) (Result, error) {
 		case r.wanted() != nil:
 			if err := r.interrupt(ctx, r.wanted()); err != nil {
 				return Result{}, err
+			}
+		case r.moving != nil:
+			if next, err := r.departs(ctx); next != nil || err != nil {
+				if err != nil {
+					return Result{}, err
+				}
+				return Result{}, workflow.NewContinueAsNewError(ctx, Procedure, *next)
 			}
 		default:
 			next := r.in

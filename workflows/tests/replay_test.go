@@ -78,7 +78,7 @@ func pinnedNames() map[string]string {
 		method := runtime.FuncForPC(reflect.ValueOf(a.Run).Pointer()).Name()
 		names[strings.TrimSuffix(method[strings.LastIndexByte(method, '.')+1:], "-fm")] = a.Name
 	}
-	for _, name := range []string{"LoadProcedure", "MoveCase", "CountSubCases"} { // called by their names
+	for _, name := range []string{"LoadProcedure", "MoveCase", "CountSubCases", "MoveRevision"} { // called by their names
 		names[name] = name
 	}
 	return names
