@@ -14,10 +14,10 @@ type Shift struct {
 	Clocks   []int
 	RuleSets []int
 	Again    []int `json:",omitempty"` // stages of the earlier plan whose questions are asked again
-	Anew     []int `json:",omitempty"` // clocks of the earlier plan that start again when a stage starts them; their days so far stay on record
+	Anew     []int `json:",omitempty"` // clocks of the earlier plan that restart when a stage starts them; their days so far stay on record
 }
 
-// ErrStays is wrapped by the error of ShiftFrom and of Permits, whose text tells in Chinese why a case is not moved.
+// ErrStays is wrapped by the error of ShiftFrom and of Permits, whose text reports in Chinese why a case is not moved.
 var ErrStays = errors.New("办件留在原来的版本")
 
 // ShiftFrom returns how running cases of an earlier revision are moved to p: stages, tasks, clocks and rule sets have the same names, unless

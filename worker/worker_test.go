@@ -25,8 +25,8 @@ const (
 
 	pinnedActivities = `AcceptMaterials AdmitClaim ApproveChange Assess AssessBuild AssessContract AssessDuties AssessVisit BeginContract
 	Cancel CancelTask CancelUnasked CheckInsurance ClearStuck CloseCheckup CloseContract CloseInspection CloseInspectionPlan CloseInsurance
-	CloseRectified CloseTask ContestClaim CountSubCases MoveRevision DrawInspections EndBuild EndCheckup EndContract FileContract FollowCheckup
-	InsuranceOpen IssueReceipt LoadProcedure MarkStuck MarkTask MoveCase MoveReferral NameInspector NoteInsurance OpenBuild OpenCase OpenCheckup
+	CloseRectified CloseTask ContestClaim CountSubCases DrawInspections EndBuild EndCheckup EndContract FileContract FollowCheckup
+	InsuranceOpen IssueReceipt LoadProcedure MarkStuck MarkTask MoveCase MoveReferral MoveRevision NameInspector NoteInsurance OpenBuild OpenCase OpenCheckup
 	OpenInsurance OpenInsuranceClaim OpenPlannedInspections OpenReferral OpenRoundOfContract OpenTask OrderCorrection
 	PayClaim PrintPapers PublishCommitment ReadContract RecordConformity RecordNonconformity RecordVisit ReferInspection
 	ReferPenalty RefuseChange RefuseClaim RefuseContract RenewContract RequestCorrections Reroute RescheduleTask
