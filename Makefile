@@ -25,8 +25,9 @@ help: ## this list
 run: setup $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## start all services, run the demonstration cases, serve until Ctrl-C
 	@exec $(BIN)/devstack $(DEVSTACK_FLAGS) -- scripts/run.sh
 
-demo: $(BIN)/demo ## run the demonstration cases once more, while make run is up
+demo: $(BIN)/demo ## run the demonstration cases once more and those of the subsidies, while make run is up
 	@$(BIN)/demo
+	@$(BIN)/demo --subsidies
 
 record: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo ## record the histories that guard running cases, in a folder for RELEASE
 	@$(BIN)/devstack --quiet --ports auto --fast --fresh --state .devstack/record -- scripts/record.sh

@@ -17,7 +17,8 @@ const (
 	filesKept = 24 * time.Hour
 )
 
-// sweepHourly removes unneeded data and normalizes old names, at once and every hour until ctx ends.
+// sweepHourly removes unneeded data and normalizes old names, at once and every hour until ctx ends. What processes have to do hourly is
+// also done as soon as procedures were published: one that starts by schedule opens its cases then.
 func (s *Service) sweepHourly(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -32,20 +33,29 @@ func (s *Service) sweepHourly(ctx context.Context) {
 		if err := s.NormalizeNames(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "names not normalized", "error", err)
 		}
-		for what, do := range s.hourly {
-			if err := do(ctx); err != nil && ctx.Err() == nil {
-				s.Log.WarnContext(ctx, what+" not done", "error", err)
+		s.doHourly(ctx)
+		for waiting := true; waiting; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-s.Catalogue.Changed():
+				s.doHourly(ctx)
+			case <-tick.C:
+				waiting = false
 			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
 		}
 	}
 }
 
-// Hourly has do run at the start of a relay and every hour. Any number of processes may run it concurrently.
+func (s *Service) doHourly(ctx context.Context) {
+	for what, do := range s.hourly {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, what+" not done", "error", err)
+		}
+	}
+}
+
+// Hourly has do run at the start of a relay, every hour, and when procedures were published. Any number of processes may run it concurrently.
 func (s *Service) Hourly(what string, do func(context.Context) error) { s.hourly[what] = do }
 
 // NormalizeNames normalizes the names of children that were stored before names were normalized, and replaces their

@@ -58,7 +58,7 @@ type ChangeRequest struct {
 // CaseFilter narrows a list of cases. A zero field does not.
 type CaseFilter struct {
 	County      string             `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码"`
-	Kind        nursery.CaseKind   `query:"kind" enum:"filing,filing_change,filing_cancel" doc:"办件类型"`
+	Kind        nursery.CaseKind   `query:"kind" maxLength:"60" doc:"办件类型，包括已发布的事项" example:"filing"`
 	Stage       nursery.Stage      `query:"stage" maxLength:"40" doc:"环节"`
 	Status      nursery.CaseStatus `query:"status" enum:"draft,open,ended" doc:"办件状态"`
 	Institution string             `query:"institution" maxLength:"64" doc:"机构标识"`

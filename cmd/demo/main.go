@@ -36,6 +36,7 @@ type options struct {
 	application         string
 	payments            int
 	quiet, once         bool
+	subsidies           bool
 	limit               time.Duration
 }
 
@@ -60,6 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.IntVar(&o.payments, "payments", 0, "add that many cases of "+paymentsCounty+" that wait to be paid, without a workflow, to the database of TUOYU_DATABASE_URL, and play nothing")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but a failure")
 	f.BoolVar(&o.once, "once", false, "play only what this system has not seen yet")
+	f.BoolVar(&o.subsidies, "subsidies", false, "play the stories about money instead: a rent relief, and a quarter of child-months of 30 nurseries")
 	f.DurationVar(&o.limit, "limit", 15*time.Minute, "how long all of it may take")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -155,6 +157,9 @@ func play(ctx context.Context, o options, out io.Writer) error {
 		Address: o.url, Users: roleplay.NewUsers(o.url, o.issuer), Temporal: temporal, Namespace: o.namespace,
 		Run: "demo-" + rand.Text(), Folder: o.out, Histories: o.histories, Out: out,
 	}
+	if o.subsidies {
+		return playSubsidies(ctx, s)
+	}
 	return playAll(ctx, s, o.once)
 }
 
@@ -193,6 +198,19 @@ func playAll(ctx context.Context, s *stories.Stage, once bool) error {
 		}
 	}
 	fmt.Fprintf(s.Out, "\n演示完成，用时 %.1f 秒，文书保存在 %s\n", time.Since(begun).Seconds(), s.Folder)
+	return nil
+}
+
+// playSubsidies plays the stories about money. They are not part of the progress.
+func playSubsidies(ctx context.Context, s *stories.Stage) error {
+	begun := time.Now()
+	for i, st := range stories.Subsidies() {
+		fmt.Fprintf(s.Out, "\n—— 资金 %d %s ——\n", i+1, st.Title)
+		if _, err := s.Play(ctx, st); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(s.Out, "\n资金演示完成，用时 %.1f 秒，文书保存在 %s\n", time.Since(begun).Seconds(), s.Folder)
 	return nil
 }
 

@@ -99,3 +99,27 @@ func (a *Actor) ImportRoster(ctx context.Context, key string, roster []byte) (Ro
 	}, &report)
 	return report, err
 }
+
+const pathAttendance = "/api/v1/attendance"
+
+// Attend enters every child of a class as present on a day.
+func (a *Actor) Attend(ctx context.Context, key, class string, on nursery.Date) error {
+	type line struct {
+		Child string                  `json:"child"`
+		State nursery.AttendanceState `json:"state"`
+	}
+	var sheet struct {
+		Version  int64  `json:"version"`
+		Children []line `json:"children"`
+	}
+	query := url.Values{"class": {class}, "on": {on.String()}}
+	if err := a.Get(ctx, pathAttendance+"?"+query.Encode(), &sheet); err != nil {
+		return err
+	}
+	for i := range sheet.Children {
+		sheet.Children[i].State = nursery.Present
+	}
+	return a.Do(ctx, Request{Method: http.MethodPut, Path: pathAttendance, Key: key, Body: map[string]any{
+		"class": class, "on": on, "version": sheet.Version, "children": sheet.Children,
+	}}, nil)
+}

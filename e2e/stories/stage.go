@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -30,9 +32,11 @@ type Stage struct {
 	Histories string // where histories are recorded, if anywhere
 	Out       io.Writer
 
-	keys     int
-	recorded int    // histories
-	site     string // a site of the plan that no story uses
+	keys     atomic.Int64
+	skips    sync.Mutex
+	skipped  map[string]time.Duration // by how much the clock of a case is ahead
+	recorded int                      // histories
+	site     string                   // a site of the plan that no story uses
 }
 
 // Story is one scenario, played to its end or up to a task that it leaves open.
@@ -66,15 +70,31 @@ func (s *Stage) Play(ctx context.Context, st Story) ([]string, error) {
 	return sc.cases, nil
 }
 
+// ahead returns by how much the clock of a case is ahead.
+func (s *Stage) ahead(caseNo string) time.Duration {
+	s.skips.Lock()
+	defer s.skips.Unlock()
+	return s.skipped[caseNo]
+}
+
 // Request returns a command with a new idempotency key of the stage.
 func (s *Stage) Request(method, path string, body any) roleplay.Request {
 	return roleplay.Request{Method: method, Path: path, Key: s.key(), Body: body}
 }
 
 // key returns a new idempotency key.
-func (s *Stage) key() string {
-	s.keys++
-	return fmt.Sprintf("%s-%d", s.Run, s.keys)
+func (s *Stage) key() string { return fmt.Sprintf("%s-%d", s.Run, s.keys.Add(1)) }
+
+// skipTo advances the clock of a case to a time in its future.
+func (s *Stage) skipTo(ctx context.Context, caseNo string, until time.Time) error {
+	s.skips.Lock()
+	if s.skipped == nil {
+		s.skipped = map[string]time.Duration{}
+	}
+	further := time.Until(until) - s.skipped[caseNo]
+	s.skipped[caseNo] += further
+	s.skips.Unlock()
+	return roleplay.Skip(ctx, s.Temporal, s.Namespace, caseNo, further)
 }
 
 // applicant prepares an institution for the application of that name.

@@ -195,6 +195,6 @@ func (sc *scene) cancel(ctx context.Context, a *roleplay.Applicant, caseNo strin
 
 // photo uploads a picture, for an institution if an officer took it, and returns it as the attachments of a form.
 func (sc *scene) photo(ctx context.Context, who *roleplay.Actor, institution, name string) ([]string, error) {
-	id, err := who.UploadFor(ctx, institution, name, "image/png", testdata.PNG(uint8(sc.keys)))
+	id, err := who.UploadFor(ctx, institution, name, "image/png", testdata.PNG(uint8(sc.keys.Load())))
 	return []string{id}, err
 }

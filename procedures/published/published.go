@@ -67,6 +67,7 @@ type Catalogue struct {
 	options procedures.Options
 	set     *definition.Set
 	log     *slog.Logger
+	changed chan struct{}
 
 	loading sync.Mutex
 	mu      sync.RWMutex
@@ -76,7 +77,15 @@ type Catalogue struct {
 
 // New returns a catalogue that is empty until it is refreshed. What is published is added to the set.
 func New(db *store.DB, options procedures.Options, set *definition.Set, log *slog.Logger) *Catalogue {
-	return &Catalogue{db: db, options: options, set: set, log: log}
+	return &Catalogue{db: db, options: options, set: set, log: log, changed: make(chan struct{}, 1)}
+}
+
+// Changed returns the channel that receives after revisions were added, for one receiver. A nil catalogue never changes.
+func (c *Catalogue) Changed() <-chan struct{} {
+	if c == nil {
+		return nil
+	}
+	return c.changed
 }
 
 // Options are what procedures may refer to outside their folders.
@@ -138,6 +147,10 @@ func (c *Catalogue) Refresh(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.known, c.list = known, list
+	select {
+	case c.changed <- struct{}{}:
+	default: // the receiver has not seen the change before either
+	}
 	return nil
 }
 
