@@ -58,6 +58,7 @@ func (a account) claims() map[string]any {
 func accounts() []account {
 	list := []account{
 		{Name: "city-office", Role: "city_office", Title: "市级主管部门"},
+		{Name: "city-office-2", Role: "city_office", Title: "市级主管部门二"},
 		{Name: "auditor", Role: "auditor", Title: "审计"},
 		{Name: "administrator", Role: "administrator", Title: "系统管理员"},
 		{Name: "city-finance", Role: "city_finance", Title: "市级财政部门"},

@@ -90,8 +90,8 @@ The system is up. Ctrl-C ends it; what was done stays for the next make run (mak
 
 Accounts in 潞州区 (140403; the other counties alike): institution-140403-01, clerk-140403, clerk-140403-2,
 supervisor-140403, inspector-140403, inspector-140403-2, registrar-market-140403, county-office-140403, clinic-140403-1,
-clinic-140403-2, finance-140403, finance-140403-2. City-wide: city-office, auditor, administrator, insurer, insurer-2,
-city-finance, procedure-author, procedure-approver.
+clinic-140403-2, finance-140403, finance-140403-2. City-wide: city-office, city-office-2, auditor, administrator, insurer,
+insurer-2, city-finance, procedure-author, procedure-approver.
 
 To try, with a token of the clerk:
 

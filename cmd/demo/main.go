@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.IntVar(&o.payments, "payments", 0, "add that many cases of "+paymentsCounty+" that wait to be paid, without a workflow, to the database of TUOYU_DATABASE_URL, and play nothing")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but a failure")
 	f.BoolVar(&o.once, "once", false, "play only what this system has not seen yet")
-	f.BoolVar(&o.subsidies, "subsidies", false, "play the stories about money instead: a rent relief, and a quarter of child-months of 30 nurseries")
+	f.BoolVar(&o.subsidies, "subsidies", false, "play the stories about money instead: a rent relief, a quarter of child-months of 30 nurseries, the award to counties")
 	f.DurationVar(&o.limit, "limit", 15*time.Minute, "how long all of it may take")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):

@@ -18,11 +18,13 @@ const (
 	penalty  = "财政违法行为处罚处分条例第十四条"
 )
 
-// Subsidies lists the stories about money: a rent relief, and a quarter of child-months. Each publishes its procedure first.
+// Subsidies lists the stories about money: a rent relief, a quarter of child-months, and the award to counties. Each publishes its
+// procedure first.
 func Subsidies() []Story {
 	return []Story{
 		{"rent-relief", "租金减免：补正、异议不成立、一笔被银行退回、其后追回", rentRelief},
 		{"child-months", "一季度的按人月补助：系统拟出，三十家机构确认，公示后拨付", childMonths},
+		{"county-award", "县区奖补：三个维度评定名次，公示后公布", countyAward},
 	}
 }
 
@@ -154,13 +156,17 @@ func (sc *scene) pass(ctx context.Context, reader *roleplay.Actor, caseNo, count
 	return sc.skipTo(ctx, caseNo, p.LastOn.AddDays(days).In(nursery.Shanghai).Add(time.Hour))
 }
 
-// published returns what the public reads of a case.
+// published returns what the public reads of a case, or what the offices of the counties are asked about.
 func (sc *scene) published(ctx context.Context, caseNo, county string) (roleplay.Publicity, error) {
 	list, err := sc.Users.As("").Publicity(ctx, county)
 	if err != nil {
 		return roleplay.Publicity{}, err
 	}
-	for _, p := range list {
+	asked, err := sc.Users.As("county-office-140403").Consultations(ctx)
+	if err != nil {
+		return roleplay.Publicity{}, err
+	}
+	for _, p := range append(list, asked...) {
 		if p.CaseNo == caseNo {
 			return p, nil
 		}
