@@ -57,8 +57,8 @@ func withParams(t *testing.T, kind string, values map[string]string) fs.FS {
 	return files
 }
 
-// The ranking is put to the offices of the counties alone, then published, decided, and paid as the sum of the first three places.
-func TestTheCountyAwardIsConsultedOnPublishedDecidedAndPaid(t *testing.T) {
+// The ranking is put to the offices of the counties alone, then published and decided; without amounts nothing is paid.
+func TestTheCountyAwardIsConsultedOnPublishedAndDecided(t *testing.T) {
 	h := newHarness(t)
 	h.engineReturns()
 	h.work()

@@ -40,10 +40,8 @@ func (s *pages) consultations(w http.ResponseWriter, r *http.Request) error {
 // publicityList lists what is or was published. It is the same for everybody.
 func (s *pages) publicityList(w http.ResponseWriter, r *http.Request) error {
 	county := r.URL.Query().Get("county")
-	if county != "" {
-		if wrong := casework.NeedCounty(county); wrong != nil {
-			return casework.NewError(casework.CodeInvalid, "没有这个县区。")
-		}
+	if county != "" && nursery.AreaName(county) == "" {
+		return casework.NewError(casework.CodeInvalid, "没有这个县区。")
 	}
 	page, err := PublicityList.Page(r.Context(), s.Service, casework.Anyone, PublicityFilter{county}, web.PageRequest(r, publicityOnPage))
 	if err != nil {
