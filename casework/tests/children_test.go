@@ -246,7 +246,7 @@ func TestNoTableAndNoLogHoldsWhatNamesAChild(t *testing.T) {
 		CASE WHEN udt_name = 'bytea' THEN 'convert_to($1, ''UTF8'')' ELSE '$1' END,
 		CASE WHEN udt_name = 'bytea' THEN quote_ident(column_name) ELSE quote_ident(column_name) || '::text' END)
 		FROM information_schema.columns JOIN information_schema.tables t USING (table_schema, table_name)
-		WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE' AND table_name <> 'goose_db_version'
+		WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE' AND table_name NOT IN ('goose_db_version', 'procedure_row_history')
 		AND (udt_name IN ('text', 'jsonb', 'bytea', '_text', 'varchar'))`)
 	require.Greater(t, len(columns), 50)
 	for _, secret := range []string{child.Name, child.Identity, child.GuardianName, child.GuardianPhone} {

@@ -83,7 +83,7 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 			require.False(t, done.Delivered)
 		}
 	}
-	stop = h.work()
+	h.work()
 	plan := one[string](h, "SELECT hash FROM procedure_plans WHERE revision = $1 AND county = ''", second.ID)
 	for caseNo, stage := range map[string]string{collecting: "collecting", reviewing: "checking"} {
 		h.eventually("the move", func() bool { return one[string](h, "SELECT plan FROM cases WHERE case_no = $1", caseNo) == plan })
