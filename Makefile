@@ -116,11 +116,11 @@ test-rules: $(BIN)/tuoyu
 RACED := ./cmd/tuoyu ./limits ./sealing ./store ./web/... ./worker
 
 test-race: $(BIN)/devstack $(BIN)/gotest
-	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 20m $(RACED)
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 60m $(RACED)
 
 # The clients generated from openapi.json need its packages.
 test-go: $(BIN)/devstack $(BIN)/gotest openapi/node_modules
-	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/test -- $(BIN)/gotest -vet off -timeout 20m \
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/test -- $(BIN)/gotest -vet off -timeout 60m \
 		$$($(GO) list ./... ./testdata | grep -vxF "$$($(GO) list $(RACED))")
 
 # Runs all roles while processes and services are killed, links are cut and stalled and the blob disk is full; then prints each
