@@ -19,7 +19,7 @@ func checkAccountTokens(t *testing.T, d *devstack) {
 	if err := json.Unmarshal([]byte(get(t, d.env["TUOYU_OIDC_ISSUER"]+"/accounts")), &listed); err != nil {
 		t.Fatal(err)
 	}
-	if want := 11 + 12*(16+24); len(listed) != want {
+	if want := 12 + 12*(16+24); len(listed) != want {
 		t.Errorf("%d accounts, want %d", len(listed), want)
 	}
 	for name, want := range map[string]string{
