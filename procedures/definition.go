@@ -74,8 +74,8 @@ func (p *Procedure) CaseReaders() []nursery.Role {
 	if slices.Contains(readers, nursery.RoleClerk) || slices.Contains(readers, nursery.RoleInspector) {
 		readers = append(readers, nursery.RoleSupervisor)
 	}
-	if slices.Contains(readers, nursery.RoleFinance) {
-		readers = append(readers, nursery.RoleCityFinance)
+	if slices.Contains(readers, nursery.RoleFinance) || p.Plan.Pays() {
+		readers = append(readers, nursery.RoleFinance, nursery.RoleCityFinance)
 	}
 	slices.Sort(readers)
 	return slices.Compact(readers)
