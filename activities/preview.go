@@ -132,9 +132,8 @@ func (e *Engine) follow(ctx context.Context, task store.Task, a Answer) error {
 
 // isInterpreted reports whether the task is of a procedure: its answers lead to stages, and no step of the program follows them.
 func (e *Engine) isInterpreted(task store.Task) bool {
-	kind, _, named := strings.Cut(task.Kind, ".")
-	p, known := e.Processes.Process(nursery.CaseKind(kind))
-	return named && known && p.Workflow == procedures.Workflow
+	p, known := e.Processes.ProcessOfTask(task.Kind)
+	return known && p.Workflow == procedures.Workflow
 }
 
 // take runs steps and returns the condition found by the last of them, on which later steps depend.

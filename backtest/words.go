@@ -4,19 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tuoyu/documents"
 	"tuoyu/nursery"
 	"tuoyu/sheets"
 )
-
-var resultTitles = map[nursery.Result]string{
-	nursery.Pass: "通过", nursery.Fail: "不通过", nursery.Unknown: "无法判断", nursery.NotApplicable: "不适用",
-}
-
-// Title returns the result in words.
-func (o Outcome) Title() string { return resultTitles[o.Result] }
 
 // Amount returns the amount in yuan, empty if there is none.
 func (o Outcome) Amount() string {
@@ -26,11 +20,11 @@ func (o Outcome) Amount() string {
 	return documents.Yuan(*o.Fen)
 }
 
-// Lines describes what differs, one line for each kind.
-func (d Difference) Lines() []string {
+// Lines describes what differs, one line for each kind, or for those given alone.
+func (d Difference) Lines(only ...string) []string {
 	var lines []string
 	for _, k := range Kinds() {
-		if !d.Has(k.Name) {
+		if !d.Has(k.Name) || len(only) > 0 && !slices.Contains(only, k.Name) {
 			continue
 		}
 		before, after := d.Before.text(k.Name), d.After.text(k.Name)
@@ -44,7 +38,7 @@ func (o Outcome) text(kind string) string {
 	text := ""
 	switch kind {
 	case OfResult:
-		text = o.Title()
+		text = o.Result.Title()
 	case OfAmount:
 		if text = o.Amount(); text != "" {
 			text += " 元"
@@ -81,7 +75,7 @@ func (d Difference) Row() []any {
 	}
 	lines := func(list []string) string { return strings.Join(list, "\n") }
 	return []any{
-		d.CaseNo, nursery.CountyName(d.County), d.RuleSet, d.AsOf.String(), strings.Join(in, "、"), d.Before.Title(), d.After.Title(), d.Before.Amount(),
+		d.CaseNo, nursery.CountyName(d.County), d.RuleSet, d.AsOf.String(), strings.Join(in, "、"), d.Before.Result.Title(), d.After.Result.Title(), d.Before.Amount(),
 		d.After.Amount(), lines(d.Before.Reasons), lines(d.After.Reasons), lines(d.Before.Cites), lines(d.After.Cites), d.Decision,
 	}
 }

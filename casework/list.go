@@ -189,9 +189,6 @@ func NeedCounty(code string) error {
 // CityWide reports whether the role sees every county.
 func CityWide(r nursery.Role) bool { return r.CityWide() }
 
-// CityCode is the division the city's own people belong to.
-const CityCode = "140400"
-
 // Cursor is where a page ended: the sort key of its last row. Lists by date set On, lists by time At.
 type Cursor struct {
 	On nursery.Date `json:"d,omitzero"`

@@ -323,7 +323,7 @@ func (s *Service) presentFor(ctx context.Context, q *store.Queries, county, acco
 	who = account
 	for range 5 { // a delegate may have gone away since; a circle ends here
 		a, err := q.AbsenceBetween(ctx, store.AbsenceBetweenParams{
-			Account: who, Counties: []string{county, CityCode}, FromOn: s.Today(), UntilOn: s.Today(),
+			Account: who, Counties: []string{county, nursery.CityCode}, FromOn: s.Today(), UntilOn: s.Today(),
 		})
 		if store.IsNotFound(err) {
 			break

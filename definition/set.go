@@ -3,6 +3,7 @@ package definition
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"tuoyu/nursery"
@@ -85,6 +86,11 @@ func (s *Set) Process(kind nursery.CaseKind) (Process, bool) {
 	}
 	p, ok := s.now.Load().byKind[kind]
 	return p, ok
+}
+
+// ProcessOfTask returns the process that a kind of task belongs to, by its name; false when there is none, or no set.
+func (s *Set) ProcessOfTask(name string) (Process, bool) {
+	return s.Process(nursery.CaseKind(strings.Split(name, ".")[0]))
 }
 
 // Task returns the kind of task of that name; false when there is none, or no set.

@@ -98,7 +98,10 @@ func namesNobody(t *testing.T, h *harness) {
 			if err != nil || page.Status != http.StatusOK {
 				t.Fatalf("%s: %d, %v", path, page.Status, err)
 			}
-			_, text, _ := strings.Cut(page.Body, "<main")
+			_, text, hasMain := strings.Cut(page.Body, "<main")
+			if !hasMain {
+				t.Errorf("%s has no content", path)
+			}
 			if found := personal.FindString(text); found != "" {
 				t.Errorf("%s shows %s", path, found)
 			}

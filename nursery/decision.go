@@ -14,6 +14,11 @@ const (
 	Warn          Result = "warn"
 )
 
+var resultTitles = map[Result]string{Pass: "符合", Fail: "不符合", Unknown: "缺少信息", NotApplicable: "不适用", Warn: "提示"}
+
+// Title returns the Chinese name of a result.
+func (r Result) Title() string { return title(resultTitles, r) }
+
 // Binding is the legal force of a rule 约束力, from L1 (law) to L8 (a default of the engine). Only L1–L5 and L7 can make
 // a decision fail; L6 warns and L8 is never a legal ground.
 type Binding string

@@ -153,7 +153,7 @@ func (s *Service) checkAbsence(ctx context.Context, q *store.Queries, county str
 		return err
 	}
 	away, err := q.AbsenceBetween(ctx, store.AbsenceBetweenParams{
-		Account: in.Delegate, Counties: []string{county, casework.CityCode}, FromOn: in.FromOn, UntilOn: in.UntilOn,
+		Account: in.Delegate, Counties: []string{county, nursery.CityCode}, FromOn: in.FromOn, UntilOn: in.UntilOn,
 	})
 	if err == nil {
 		return casework.NewError(casework.CodeDelegateAbsent, fmt.Sprintf("代办人 %s 至 %s 也不在岗，请另择代办人。", away.Account, away.UntilOn),
@@ -181,7 +181,7 @@ func (s *Service) handAllOver(ctx context.Context, q *store.Queries, p nursery.P
 	for _, task := range tasks {
 		if can, err := s.CanTake(ctx, delegate, task); err != nil {
 			return 0, err
-		} else if !can || a.County != casework.CityCode && task.County != a.County {
+		} else if !can || a.County != nursery.CityCode && task.County != a.County {
 			continue
 		}
 		if err := casework.SetAssignee(ctx, q, task.ID, &a.Delegate); err != nil {

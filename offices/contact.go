@@ -22,7 +22,7 @@ type ContactEntry struct {
 // fault, not_found, forbidden.
 func (s *Service) PutContact(ctx context.Context, p nursery.Principal, key, county string, in ContactEntry) (public.OfficeContact, error) {
 	err := casework.Perform(ctx, s.Service, p, key, "contact.put "+county, in, func(q *store.Queries) error {
-		if county != casework.CityCode && casework.NeedCounty(county) != nil {
+		if county != nursery.CityCode && casework.NeedCounty(county) != nil {
 			return casework.NewNotFound()
 		}
 		if err := s.Authorize(ctx, p, "contact.put", casework.Resource{County: county}); err != nil {

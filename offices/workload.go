@@ -147,7 +147,7 @@ func (s *Service) OverdueByOffice(ctx context.Context, p nursery.Principal) ([]O
 
 // countyCodes are the counties and the city itself, whose own office has tasks as well.
 func countyCodes() []string {
-	codes := []string{casework.CityCode}
+	codes := []string{nursery.CityCode}
 	for _, d := range nursery.Counties() {
 		codes = append(codes, d.Code)
 	}

@@ -236,7 +236,7 @@ func (f *form) of(task string) (formTask, bool) {
 }
 
 // annotations are the keywords of a schema that are words: they do not change what the schema accepts.
-var annotations = []string{"title", "description", "examples", "$comment", "help", "placeholder", "prefill"}
+var annotations = []string{"title", "description", "examples", "$comment", "help", "prefill"}
 
 // named are the keywords whose value maps names to schemas, so that a name may be the same as an annotation.
 var named = []string{"properties", "patternProperties", "$defs", "dependentSchemas", "outcomes"}

@@ -71,6 +71,9 @@ func Processes() []definition.Process { return processes.All() }
 // ProcessOf returns the process of a kind of case; false if there is none.
 func ProcessOf(kind nursery.CaseKind) (definition.Process, bool) { return processes.Process(kind) }
 
+// ProcessOfTask returns the process that a kind of task belongs to; false if there is none.
+func ProcessOfTask(name string) (definition.Process, bool) { return processes.ProcessOfTask(name) }
+
 // TaskOf returns the kind of task of that name; false if no process has it.
 func TaskOf(name string) (definition.TaskKind, bool) { return processes.Task(name) }
 

@@ -44,7 +44,7 @@ func ContactOf(ctx context.Context, s *casework.Service, county string) (OfficeC
 
 // Contacts returns how the offices are reached: that of the city and those of the counties, entered or not.
 func Contacts(ctx context.Context, s *casework.Service) ([]OfficeContact, error) {
-	list := []OfficeContact{{County: casework.CityCode, CountyName: nursery.AreaName(casework.CityCode)}}
+	list := []OfficeContact{{County: nursery.CityCode, CountyName: nursery.AreaName(nursery.CityCode)}}
 	for _, d := range nursery.Counties() {
 		list = append(list, OfficeContact{County: d.Code, CountyName: d.Name})
 	}

@@ -50,7 +50,7 @@ func GuideOf(ctx context.Context, s *casework.Service, kind nursery.CaseKind, co
 	}
 	g := Guide{Process: process, County: county}
 	var err error
-	if g.Contact, err = ContactOf(ctx, s, cmp.Or(county, casework.CityCode)); err != nil {
+	if g.Contact, err = ContactOf(ctx, s, cmp.Or(county, nursery.CityCode)); err != nil {
 		return g, err
 	}
 	if process.Workflow == procedures.Workflow {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,20 +102,13 @@ var many = []struct{ table, insert string }{
 // fill writes the rows as a superuser, without the checks of foreign keys, and the indexes once they are there.
 func fill(t *testing.T, address, caseNo string) {
 	t.Helper()
-	admin, err := url.Parse(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"))
-	require.NoError(t, err)
-	database, err := url.Parse(address)
-	require.NoError(t, err)
-	admin.Path = database.Path
-	conn, err := pgx.Connect(t.Context(), admin.String())
-	require.NoError(t, err)
-	defer conn.Close(context.Background())
+	conn := asSuperuser(t, address)
 	do := func(statement string) {
 		t.Helper()
 		_, err := conn.Exec(t.Context(), statement)
 		require.NoError(t, err, statement)
 	}
-	do(`SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '64MB'`)
+	do(`SET synchronous_commit = off; SET maintenance_work_mem = '64MB'`)
 	do(`CREATE FUNCTION pg_temp.county(g integer) RETURNS text LANGUAGE sql IMMUTABLE RETURN '1404' || lpad((1 + g % 12)::text, 2, '0')`)
 	do(`CREATE FUNCTION pg_temp.number(g integer) RETURNS text LANGUAGE sql IMMUTABLE RETURN 'BA-140403-2026-' || lpad(g::text, 6, '0') || '-0'`)
 	for _, m := range many {

@@ -55,7 +55,7 @@ func newRotation(t *testing.T) *rotation {
 	return r
 }
 
-// replace rotates the keys over a database, drops the old ones, and returns fields that have the new ones alone.
+// replace rotates the keys over a database, drops the old ones, and returns the fields, which then have the new ones alone.
 func (r *rotation) replace(db *store.DB) *sealing.Fields {
 	r.t.Helper()
 	seal, err := sealing.Add(r.path)
@@ -72,8 +72,8 @@ func (r *rotation) replace(db *store.DB) *sealing.Fields {
 	for _, id := range r.old {
 		require.NoError(r.t, sealing.Drop(r.path, id))
 	}
-	last, _ := following(r.t, r.path)
-	return last
+	r.look()
+	return r.fields
 }
 
 // asSuperuser connects to a database of a test as the superuser of the server. Neither triggers nor foreign keys run for that role.
@@ -86,7 +86,7 @@ func asSuperuser(t *testing.T, address string) *pgx.Conn {
 	admin.Path = database.Path
 	conn, err := pgx.Connect(t.Context(), admin.String())
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { require.NoError(t, conn.Close(context.WithoutCancel(t.Context()))) })
 	_, err = conn.Exec(t.Context(), "SET session_replication_role = replica")
 	require.NoError(t, err)
 	return conn
@@ -154,8 +154,7 @@ func TestARotationReachesEverySealedColumnOfTheSchema(t *testing.T) {
 			tables = append(tables, c.Table)
 		}
 		for _, k := range c.Row {
-			name, _, _ := strings.Cut(k, "::")
-			keys[c.Table] = append(keys[c.Table], name)
+			keys[c.Table] = append(keys[c.Table], strings.Split(k, "::")[0]) // without the type it is read as
 		}
 	}
 	for _, table := range tables {

@@ -96,7 +96,7 @@ func TestABacktestShowsTheDecisionsThatOtherRulesWouldMake(t *testing.T) {
 		"重新裁定 10 次，不同 0 次；没有这个规则集 2 次，没有保存输入 1 次，不能裁定 0 次\n", same)
 
 	changed := does(exitDiffers, "--set", "contract.red_days=40")
-	require.Contains(t, changed, "QY-2  contract.duty  结论：通过 → 不通过；理由：P08-R2w 技术指导和半年体检临近期限 guidance/2026-01-01 → P08-R2 签约年内技术指导和半年体检 guidance/2026-01-01\n")
+	require.Contains(t, changed, "QY-2  contract.duty  结论：符合 → 不符合；理由：P08-R2w 技术指导和半年体检临近期限 guidance/2026-01-01 → P08-R2 签约年内技术指导和半年体检 guidance/2026-01-01\n")
 	require.Equal(t, 5, strings.Count(changed, "QY-1  contract.duty"))
 	require.Contains(t, changed, "裁定 10 次，不同 7 次 结论 7、理由 7\n")
 

@@ -18,14 +18,6 @@ var resultTitles = map[string]string{
 	procedures.ResultOpened: "已发起", procedures.ResultDuplicate: "同一期间已经拨付", procedures.ResultEvent: "收到通知", procedures.ResultLate: "逾期未收到通知", procedures.ResultJoined: "各分支办完",
 }
 
-// DecisionTitle returns the result of a decision in words; what is neither pass nor fail is not known.
-func DecisionTitle(result string) string {
-	if result == procedures.ResultPass || result == procedures.ResultFail {
-		return resultTitles[result]
-	}
-	return resultTitles[procedures.ResultUnknown]
-}
-
 // ResultTitle returns the Chinese name of a result of a stage.
 func ResultTitle(p *procedures.Procedure, stage int, result string) string {
 	if task := p.Plan.Stages[stage].Task; task >= 0 {

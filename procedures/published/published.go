@@ -280,11 +280,6 @@ func (c *Catalogue) Current() (list []*Revision) {
 	return list
 }
 
-// Has reports whether a procedure of a kind is published.
-func (c *Catalogue) Has(kind nursery.CaseKind) bool {
-	return slices.ContainsFunc(c.all(), func(r *Revision) bool { return r.Kind() == kind })
-}
-
 // ByID returns a revision for the city by its identifier. Error: ErrNone.
 func (c *Catalogue) ByID(id string) (*Revision, error) {
 	for _, r := range c.all() {

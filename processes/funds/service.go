@@ -42,8 +42,7 @@ func New(s *casework.Service) *Service {
 // onlyCorrected rejects the answer of a payee to a task while a payment of the case is back from the bank and the account has not been
 // corrected: the next payment would come back as well.
 func onlyCorrected(ctx context.Context, q *store.Queries, task store.Task, _ casework.Completion) error {
-	kind, _, _ := strings.Cut(task.Kind, ".")
-	process, known := workflows.ProcessOf(nursery.CaseKind(kind))
+	process, known := workflows.ProcessOfTask(task.Kind)
 	if nursery.Role(task.Role) != nursery.RoleInstitution || known && process.Workflow != procedures.Workflow {
 		return nil // only cases of procedures are paid
 	}

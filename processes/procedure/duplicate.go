@@ -12,6 +12,7 @@ import (
 	"tuoyu/procedures/published"
 	"tuoyu/procedures/steps"
 	"tuoyu/store"
+	"tuoyu/workflows"
 )
 
 // notPaid refuses an application for what is paid already, or going to be (P05-R5). Error: already_paid.
@@ -45,15 +46,14 @@ func addDuplicate(ctx context.Context, q *store.Queries, r *published.Revision, 
 // sameKey refuses a correction that changes what the case is about: payments are identified by it, so that another period is another
 // application. Error: invalid with each field.
 func (s *Service) sameKey(ctx context.Context, q *store.Queries, task store.Task, in casework.Completion) error {
-	kind, name, _ := strings.Cut(task.Kind, ".")
-	if s.Catalogue == nil || len(in.Answer) == 0 || !s.Catalogue.Has(nursery.CaseKind(kind)) {
+	if process, known := workflows.ProcessOfTask(task.Kind); len(in.Answer) == 0 || !known || process.Workflow != procedures.Workflow {
 		return nil
 	}
 	r, err := s.RevisionOf(ctx, q, task.CaseNo)
 	if err != nil {
 		return err
 	}
-	if i := r.Plan.TaskNamed(name); i < 0 || r.Plan.Tasks[i].Form != r.Plan.Start.Facts {
+	if i := r.Plan.TaskNamed(strings.TrimPrefix(task.Kind, r.Plan.Kind+".")); i < 0 || r.Plan.Tasks[i].Form != r.Plan.Start.Facts {
 		return nil
 	}
 	before, err := q.LatestApplication(ctx, task.CaseNo)

@@ -18,7 +18,6 @@ import (
 	"tuoyu/procedures/scenarios"
 	"tuoyu/procedures/steps"
 	"tuoyu/store"
-	"tuoyu/web/ui"
 	"tuoyu/workflows"
 )
 
@@ -161,24 +160,11 @@ func decidedOtherwise(ctx context.Context, rules *procedures.Evaluator, decision
 		case err != nil:
 			return nil, err
 		}
-		if d.Has(backtest.OfResult) {
-			texts = append(texts, fmt.Sprintf("规则集 %s 的裁定由“%s”变为“%s”", row.RuleSet, describe.DecisionTitle(string(d.Before.Result)), describe.DecisionTitle(string(d.After.Result))))
-		}
-		if d.Has(backtest.OfAmount) {
-			texts = append(texts, fmt.Sprintf("规则集 %s 的金额由 %s 变为 %s", row.RuleSet, amount(d.Before.Fen), amount(d.After.Fen)))
-		}
-		if d.Has(backtest.OfRoute) {
-			texts = append(texts, fmt.Sprintf("规则集 %s 的去向由“%s”变为“%s”", row.RuleSet, d.Before.Route, d.After.Route))
+		for _, line := range d.Lines(backtest.OfResult, backtest.OfAmount, backtest.OfRoute) {
+			texts = append(texts, "规则集 "+row.RuleSet+" 的"+line)
 		}
 	}
 	return texts, nil
-}
-
-func amount(fen *int64) string {
-	if fen == nil {
-		return "无"
-	}
-	return ui.Yuan(*fen) + " 元"
 }
 
 // wentOtherwise describes the first way of a case that the plan does not have.

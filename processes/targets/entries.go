@@ -146,7 +146,7 @@ func entryOf(row store.TargetEntry) TargetEntry {
 }
 
 func officeName(county string) string {
-	if county == casework.CityCode {
+	if county == nursery.CityCode {
 		return "市级"
 	}
 	return nursery.CountyName(county)

@@ -109,7 +109,7 @@ func (s *Service) RecordMonth(ctx context.Context) error {
 		return err
 	}
 	rows := store.PutTargetMonthsParams{Month: month, AsOf: today}
-	counties := []string{casework.CityCode}
+	counties := []string{nursery.CityCode}
 	for _, county := range nursery.Counties() {
 		counties = append(counties, county.Code)
 	}

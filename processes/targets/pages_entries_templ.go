@@ -62,7 +62,7 @@ func entriesPage(page casework.Page[TargetEntry], f EntryFilter, p nursery.Princ
 			return templ_7745c5c3_Err
 		}
 		if p.Role != nursery.RoleCountyOffice {
-			templ_7745c5c3_Err = choose("county", "县区", f.County, append([]ui.Option{{Value: "", Label: "全市"}, {Value: casework.CityCode, Label: "市级"}}, ui.Counties()...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choose("county", "县区", f.County, append([]ui.Option{{Value: "", Label: "全市"}, {Value: nursery.CityCode, Label: "市级"}}, ui.Counties()...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

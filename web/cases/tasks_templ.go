@@ -288,7 +288,7 @@ func taskParts(v taskView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, d := range now {
-					templ_7745c5c3_Err = ui.Tag(ui.ResultTone(d.Result), ui.ResultTitle(d.Result)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Tag(ui.ResultTone(d.Result), d.Result.Title()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -106,12 +106,6 @@ func urgency(left *int) string {
 }
 
 // ResultTitle returns the title of a result of the rules.
-func ResultTitle(r nursery.Result) string {
-	return map[nursery.Result]string{
-		nursery.Pass: "符合", nursery.Fail: "不符合", nursery.Unknown: "缺少信息", nursery.NotApplicable: "不适用", nursery.Warn: "提示",
-	}[r]
-}
-
 func ResultTone(r nursery.Result) string {
 	return map[nursery.Result]string{nursery.Pass: "good", nursery.Fail: "bad", nursery.Unknown: "warn", nursery.Warn: "warn"}[r]
 }
