@@ -47,9 +47,9 @@ func (p *Procedure) Definition() definition.Process {
 	return d
 }
 
-// CaseReaders returns who reads its cases where the procedure permits somebody by name: those it permits, those who act in them, and
-// the supervisors of the clerks and inspectors among them, and the city's finance where a county's pays. Without such a permission it is empty, and everybody in whose scope a case is
-// reads it.
+// CaseReaders returns who reads its cases where the procedure permits somebody by name: those it permits, those who act in them, the
+// supervisors of the clerks and inspectors among them, and finance of county and city where cases are paid. Without such a permission it
+// is empty, and everybody in whose scope a case is reads it.
 func (p *Procedure) CaseReaders() []nursery.Role {
 	if len(p.Live.Read) == 0 {
 		return nil

@@ -14,10 +14,7 @@ import (
 // A child is paid for so many months a year, also those that another institution was paid for. ch-02 was paid for each earlier month of
 // the year here, ch-03 at the neighbour's, and one month of the quarter is left to both.
 func TestMonthsThatWerePaidBeforeCountTowardsTheMonthsOfTheYear(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	first := procedures.FirstDay("quarter", today())
 	earlier := int(first.Month) - 1 // none in the first quarter
 	h.publishFiles(withParams(t, "child_month", map[string]string{"max_months": fmt.Sprint(earlier + 1)}))

@@ -57,35 +57,44 @@ func withParams(t *testing.T, kind string, values map[string]string) fs.FS {
 	return files
 }
 
+// award starts the award of a year, and returns its case and the figures drafted for the counties.
+func (h *harness) award(starter nursery.Principal) (caseNo string, rows map[string]string) {
+	h.t.Helper()
+	started, err := h.Services.Start(h.t.Context(), starter, key(), "county_award", procedure.ProcedureApplication{Facts: json.RawMessage(`{"period": "2025"}`)})
+	require.NoError(h.t, err)
+	h.reaches(started.CaseNo, "collecting")
+	h.eventually("the figures", func() bool {
+		rows = h.rowsOf(starter, started.CaseNo, "counties")
+		return len(rows) == len(nursery.Counties())
+	})
+	return started.CaseNo, rows
+}
+
+// ranked starts the award and sends the figures of the counties that have all of them.
+func (h *harness) ranked(starter nursery.Principal) string {
+	h.t.Helper()
+	caseNo, rows := h.award(starter)
+	for county := range rows {
+		if !strings.HasPrefix(county, "14040") {
+			_, err := h.Services.RemoveRow(h.t.Context(), starter, key(), caseNo, "counties", county)
+			require.NoError(h.t, err)
+		}
+	}
+	_, err := h.Services.SendRows(h.t.Context(), starter, key(), caseNo, "counties")
+	require.NoError(h.t, err)
+	return caseNo
+}
+
 // The ranking is put to the offices of the counties alone, then published and decided; without amounts nothing is paid.
 func TestTheCountyAwardIsConsultedOnPublishedAndDecided(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.counties()
 	files, err := library.Procedure("county_award")
 	require.NoError(t, err)
 	h.publishFiles(files)
 	starter, second, third := cityCheck, cityCheck, cityCheck
 	starter.Account, second.Account, third.Account = "city-office-2", "city-office-3", "city-office-4"
-	started, err := h.Services.Start(t.Context(), starter, key(), "county_award", procedure.ProcedureApplication{Facts: json.RawMessage(`{"period": "2025"}`)})
-	require.NoError(t, err)
-	caseNo := started.CaseNo
-	h.reaches(caseNo, "collecting")
-	var rows map[string]string
-	h.eventually("the figures", func() bool {
-		rows = h.rowsOf(starter, caseNo, "counties")
-		return len(rows) == len(nursery.Counties())
-	})
-	for county := range rows {
-		if !strings.HasPrefix(county, "14040") {
-			_, err := h.Services.RemoveRow(t.Context(), starter, key(), caseNo, "counties", county)
-			require.NoError(t, err)
-		}
-	}
-	_, err = h.Services.SendRows(t.Context(), starter, key(), caseNo, "counties")
-	require.NoError(t, err)
+	caseNo := h.ranked(starter)
 	h.reaches(caseNo, "consulting")
 
 	asked := func(p nursery.Principal) int {
@@ -145,27 +154,12 @@ func TestTheCountyAwardIsConsultedOnPublishedAndDecided(t *testing.T) {
 
 // With amounts the first three places are paid in one sum, by the city's finance.
 func TestTheCountyAwardAsksForTheSumOfItsPlaces(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.counties()
 	h.publishFiles(withParams(t, "county_award", map[string]string{"amounts": "[30000000, 20000000, 10000000]"}))
 	starter, third := cityCheck, cityCheck
 	starter.Account, third.Account = "city-office-2", "city-office-4"
-	started, err := h.Services.Start(t.Context(), starter, key(), "county_award", procedure.ProcedureApplication{Facts: json.RawMessage(`{"period": "2025"}`)})
-	require.NoError(t, err)
-	caseNo := started.CaseNo
-	h.reaches(caseNo, "collecting")
-	h.eventually("the figures", func() bool { return len(h.rowsOf(starter, caseNo, "counties")) == len(nursery.Counties()) })
-	for county := range h.rowsOf(starter, caseNo, "counties") {
-		if !strings.HasPrefix(county, "14040") {
-			_, err := h.Services.RemoveRow(t.Context(), starter, key(), caseNo, "counties", county)
-			require.NoError(t, err)
-		}
-	}
-	_, err = h.Services.SendRows(t.Context(), starter, key(), caseNo, "counties")
-	require.NoError(t, err)
+	caseNo := h.ranked(starter)
 	h.publicity(caseNo, "consulting") // nobody objects
 	h.completes(third, h.task(caseNo, "county_award.city_check"), casework.Completion{Outcome: "approve"})
 	h.publicity(caseNo, "publicity")

@@ -58,10 +58,7 @@ func (h *harness) trace(caseNo string) string {
 }
 
 func TestAFilingWhoseHistoryIsLostAtAnyStageGoesOnWhereItWas(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	app := h.application(applicant, "community")
 	clean := app.Institution.Phone
 	app.Institution.Phone = ""

@@ -76,10 +76,7 @@ func (h *harness) attend(p nursery.Principal, first nursery.Date) {
 }
 
 func TestChildMonthsAreDraftedFromAttendanceConfirmedCheckedAndPaid(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.publish("child_month")
 	h.filed(applicant, "阳光托育园")
 	h.filed(neighbour, "月光托育园")
@@ -160,20 +157,12 @@ func (h *harness) counties() {
 }
 
 func TestTheCountyAwardIsDraftedAndRankedOnceNoFigureIsMissing(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.counties()
 	h.publish("county_award")
 	other := cityCheck
 	other.Account = "city-office-2"
-	started, err := h.Services.Start(t.Context(), other, key(), "county_award", procedure.ProcedureApplication{Facts: json.RawMessage(`{"period": "2025"}`)})
-	require.NoError(t, err)
-	caseNo := started.CaseNo
-	h.reaches(caseNo, "collecting")
-	var rows map[string]string
-	h.eventually("the figures", func() bool { rows = h.rowsOf(other, caseNo, "counties"); return len(rows) == len(nursery.Counties()) })
+	caseNo, rows := h.award(other)
 	require.JSONEq(t, `{"county": "140403", "progress": 10000, "enrolled": 5, "quality": 1000}`, rows["140403"])
 	require.JSONEq(t, `{"county": "140404", "progress": 8000, "enrolled": 2, "quality": 1000}`, rows["140404"])
 	require.JSONEq(t, `{"county": "140406", "progress": 2000, "enrolled": 1, "quality": 750}`, rows["140406"])

@@ -17,10 +17,7 @@ const eligible = `"filing_no": "BA-140403-2025-000001", "inclusive_price": true,
 // The county's check of each scheme besides that the institution is filed, inclusive and without violations, and its result: an amount
 // that is not set stops the case where the city publishes it.
 func TestEachAwardOfTheLibraryIsAppliedForAndDecided(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.filed(applicant, "阳光托育园")
 	for _, c := range []struct{ kind, facts, checked, next string }{
 		{"demonstration_award", `"level": "city", "recognised_on": "2024-03-15", "recognition_no": "一号", "earlier_level": "none"`, `"recognition": true`, "city_check"},
@@ -47,10 +44,7 @@ func TestTheLibraryIsPublished(t *testing.T) {
 }
 
 func TestAComplaintAsAProcedureIsAnswered(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.publish("public_complaint")
 	started, err := h.Services.Start(t.Context(), clerk, key(), "public_complaint", procedure.ProcedureApplication{Facts: json.RawMessage(`{"topic": "safety", "said": "消防通道长期锁闭。", "place_name": "某托育点", "address": "某街道"}`)})
 	require.NoError(t, err)

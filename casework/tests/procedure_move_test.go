@@ -2,8 +2,6 @@ package tests
 
 import (
 	"encoding/json"
-	"io/fs"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -14,26 +12,6 @@ import (
 	"tuoyu/testdata"
 )
 
-// openDay returns the files of the procedure with changes of their text, and with migrate.yaml if it is not empty.
-func openDay(t *testing.T, migrate string, changes ...string) fstest.MapFS {
-	t.Helper()
-	root, err := testdata.OpenDay()
-	require.NoError(t, err)
-	files := fstest.MapFS{}
-	require.NoError(t, fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		raw, err := fs.ReadFile(root, name)
-		files[name] = &fstest.MapFile{Data: []byte(strings.NewReplacer(changes...).Replace(string(raw)))}
-		return err
-	}))
-	if migrate != "" {
-		files["migrate.yaml"] = &fstest.MapFile{Data: []byte(migrate)}
-	}
-	return files
-}
-
 // Cases of a first revision are moved to a second one, in which the review has another name and a shorter limit: from the stages in which
 // they wait, while no worker runs, and once for each request. A third revision moves none.
 func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
@@ -41,7 +19,7 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 	h.engineReturns()
 	stop := h.work()
 	h.relays()
-	h.publishFiles(openDay(t, ""))
+	h.publishFiles(filesOf(t, testdata.OpenDay))
 	h.filed(applicant, "阳光托育园")
 	start := func(date string) string {
 		started, err := h.Services.Start(t.Context(), applicant, key(), "open_day", procedure.ProcedureApplication{Facts: json.RawMessage(`{"date": "` + date + `"}`)})
@@ -64,7 +42,9 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 	publicised(reviewing)
 	review := h.task(reviewing, "open_day.review")
 
-	second := h.publishFiles(openDay(t, "stages: {reviewing: checking}\n", "reviewing", "checking", "label: 2026-01", "label: 2026-02\nrunning: map"))
+	later := filesOf(t, testdata.OpenDay, "reviewing", "checking", "label: 2026-01", "label: 2026-02\nrunning: map")
+	later["migrate.yaml"] = &fstest.MapFile{Data: []byte("stages: {reviewing: checking}\n")}
+	second := h.publishFiles(later)
 	_, err := h.Move(t.Context(), countyCheck, key(), collecting, procedure.MoveInput{Revision: second.ID, Reason: "x"})
 	refused(t, err, casework.CodeForbidden)
 	_, err = h.Move(t.Context(), rulesDecider, key(), collecting, procedure.MoveInput{Revision: second.ID})
@@ -88,7 +68,7 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 	for caseNo, stage := range map[string]string{collecting: "collecting", reviewing: "checking"} {
 		h.eventually("the move", func() bool { return one[string](h, "SELECT plan FROM cases WHERE case_no = $1", caseNo) == plan })
 		require.Equal(t, stage, one[string](h, "SELECT stage FROM cases WHERE case_no = $1", caseNo))
-		require.Equal(t, "procedure-rulesDecider procedure_approver 转到版本 2026-02：复核环节改名。",
+		require.Equal(t, "procedure-approver procedure_approver 转到版本 2026-02：复核环节改名。",
 			one[string](h, "SELECT string_agg(actor || ' ' || actor_role || ' ' || note, '|') FROM case_events WHERE case_no = $1 AND kind = 'procedure_moved'", caseNo))
 	}
 	list, err = h.CasesToMove(t.Context(), rulesDecider, second.ID, "")
@@ -97,7 +77,7 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 	_, err = h.Move(t.Context(), rulesDecider, key(), collecting, procedure.MoveInput{Revision: second.ID, Reason: "x"})
 	require.Contains(t, refused(t, err, "case_not_moved").Message, "已经按这个版本办理")
 
-	third := h.publishFiles(openDay(t, "", "label: 2026-01", "label: 2026-03", "title: 家长开放日报备", "title: 家长开放日备案"))
+	third := h.publishFiles(filesOf(t, testdata.OpenDay, "label: 2026-01", "label: 2026-03", "title: 家长开放日报备", "title: 家长开放日备案"))
 	_, err = h.Move(t.Context(), rulesDecider, key(), collecting, procedure.MoveInput{Revision: third.ID, Reason: "x"})
 	require.Contains(t, refused(t, err, "case_not_moved").Message, "在办的办件留在旧版")
 

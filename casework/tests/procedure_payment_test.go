@@ -27,10 +27,7 @@ func rentOf(year string) procedure.ProcedureApplication {
 // reliefs is a harness with rent relief published, an institution, and a fund for it.
 func reliefs(t *testing.T) *harness {
 	t.Helper()
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.publish("rent_relief")
 	h.filed(applicant, "阳光托育园")
 	h.funded("rent_relief", 50_000_000)

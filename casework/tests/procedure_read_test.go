@@ -20,9 +20,7 @@ func TestACaseOfAProcedureIsReadByThoseWhoActAndThoseItPermits(t *testing.T) {
 	h.engineReturns()
 	h.publish("rent_relief")
 	h.publish("county_award")
-	files, err := testdata.OpenDay()
-	require.NoError(t, err)
-	h.publishFiles(files)
+	h.publishFiles(filesOf(t, testdata.OpenDay))
 	h.filed(applicant, "阳光托育园")
 	start := func(p nursery.Principal, kind, facts string) string {
 		started, err := h.Services.Start(t.Context(), p, key(), kind, procedure.ProcedureApplication{Facts: json.RawMessage(facts)})

@@ -11,66 +11,12 @@ import (
 	"tuoyu/nursery"
 	"tuoyu/procedures/published"
 	"tuoyu/processes/procedure"
+	"tuoyu/testdata"
 )
 
-// attendanceReport is a procedure whose rows an institution fills in.
-var attendanceReport = fstest.MapFS{
-	"procedure.yaml": {Data: []byte(`procedure: attendance_report
-title: 月度在托情况填报
-prefix: YB
-label: 2026-01
-from: 2026-01-01
-basis: [{doc: 托育机构管理规范(试行), binding: L4, verified: false}]
-start: {by: [page, api], role: institution, facts: month, one_open: [institution, facts.month], to: filling}
-rows:
-  attendances: {title: 在托情况, form: attendance, key: [code]}
-stages:
-  filling:
-    title: 待填报
-    next: 请填报本月在托情况。
-    collect: {rows: [attendances], role: institution, until: {days: 10}, most: 50, on: {sent: checking, reached: lapsed}}
-  checking:
-    title: 县区核对
-    next: 县区正在核对。
-    ask: {task: check, role: county_office, form: check, days: 5, on: {accept: accepted}}
-ends:
-  accepted: {title: 已核对}
-  lapsed: {title: 逾期未填报}
-`)},
-	"forms/month.json": {Data: []byte(`{"title": "填报月份", "type": "object", "additionalProperties": false, "required": ["month"], "properties": {
-		"month": {"title": "月份", "type": "string", "maxLength": 7}}}`)},
-	"forms/attendance.json": {Data: []byte(`{"title": "在托情况", "type": "object", "additionalProperties": false, "required": ["code", "days"], "properties": {
-		"code": {"title": "婴幼儿编号", "type": "string", "minLength": 1, "maxLength": 40},
-		"days": {"title": "到托天数", "type": "integer", "minimum": 0, "maximum": 31}}}`)},
-	"forms/check.json": {Data: []byte(`{"title": "核对", "type": "object", "additionalProperties": false, "properties": {"note": {"title": "意见", "type": "string", "maxLength": 500}},
-		"outcomes": {"check": {"accept": {"title": "核对无误"}}}}`)},
-	"tests/sent.yaml": {Data: []byte(`scenario: 报送
-facts: {month: 2026-01}
-steps:
-  - rows: {set: attendances, write: [{code: c1, days: 20}]}
-  - goes: {filling: sent}
-  - answer: {task: check, outcome: accept}
-  - expect: {stage: accepted}
-`)},
-	"tests/lapsed.yaml": {Data: []byte(`scenario: 没有填报
-facts: {month: 2026-01}
-steps:
-  - goes: {filling: reached}
-  - expect: {stage: lapsed}
-`)},
-}
-
 func TestAPageOfRowsIsSavedAsAWholeAndReplacesNothingUnseen(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
-	archive, _, err := published.Pack(attendanceReport)
-	require.NoError(t, err)
-	proposed, err := h.Propose(t.Context(), rulesAuthor, key(), archive)
-	require.NoError(t, err)
-	_, err = h.Services.Decide(t.Context(), rulesDecider, key(), proposed.ID, procedure.RevisionVerdict{Publish: true})
-	require.NoError(t, err)
+	h := running(t)
+	h.publishFiles(filesOf(t, testdata.AttendanceReport))
 	h.filed(applicant, "阳光托育园")
 	started, err := h.Services.Start(t.Context(), applicant, key(), "attendance_report", procedure.ProcedureApplication{Facts: json.RawMessage(`{"month": "2026-01"}`)})
 	require.NoError(t, err)

@@ -21,7 +21,7 @@ import (
 
 var (
 	rulesAuthor  = nursery.Principal{Account: "procedure-author", Role: nursery.RoleProcedureAuthor, County: "140400"}
-	rulesDecider = nursery.Principal{Account: "procedure-rulesDecider", Role: nursery.RoleProcedureApprover, County: "140400"}
+	rulesDecider = nursery.Principal{Account: "procedure-approver", Role: nursery.RoleProcedureApprover, County: "140400"}
 	countyCheck  = nursery.Principal{Account: "county-office-140403", Role: nursery.RoleCountyOffice, County: "140403"}
 	cityCheck    = nursery.Principal{Account: "city-office", Role: nursery.RoleCityOffice, County: "140400"}
 )
@@ -48,14 +48,7 @@ func (h *harness) publishFiles(files fs.FS) procedure.Revision {
 // rowHistory returns what rows were before they were changed, which only the owner of the database reads.
 func (h *harness) rowHistory() []string {
 	h.t.Helper()
-	admin, err := url.Parse(os.Getenv("DEVSTACK_POSTGRES_ADMIN_URL"))
-	require.NoError(h.t, err)
-	database, err := url.Parse(h.address)
-	require.NoError(h.t, err)
-	admin.Path = database.Path
-	conn, err := pgx.Connect(h.t.Context(), admin.String())
-	require.NoError(h.t, err)
-	defer conn.Close(context.WithoutCancel(h.t.Context()))
+	conn := asSuperuser(h.t, h.address)
 	rows, err := conn.Query(h.t.Context(), "SELECT data::text FROM procedure_row_history ORDER BY id")
 	require.NoError(h.t, err)
 	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
@@ -75,10 +68,7 @@ const rentApplication = `{"year": 2026, "classes": 3, "young_class": false, "ren
 	"related_landlord": false, "other_support": false, "area_m2": 300, "seats": 60}`
 
 func TestARentReliefGoesFromTheApplicationToThePayment(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
+	h := running(t)
 	h.publish("rent_relief")
 	h.filed(applicant, "阳光托育园")
 
@@ -131,13 +121,8 @@ func TestARentReliefGoesFromTheApplicationToThePayment(t *testing.T) {
 }
 
 func TestRowsAreCollectedThenPublishedAndObjectedTo(t *testing.T) {
-	h := newHarness(t)
-	h.engineReturns()
-	h.work()
-	h.relays()
-	files, err := testdata.OpenDay()
-	require.NoError(t, err)
-	h.publishFiles(files)
+	h := running(t)
+	h.publishFiles(filesOf(t, testdata.OpenDay))
 	h.filed(applicant, "阳光托育园")
 
 	started, err := h.Services.Start(t.Context(), applicant, key(), "open_day", procedure.ProcedureApplication{Facts: json.RawMessage(`{"date": "2026-12-20"}`)})

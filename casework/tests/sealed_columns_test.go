@@ -21,6 +21,7 @@ import (
 	"tuoyu/sealing"
 	"tuoyu/store"
 	"tuoyu/store/storetest"
+	"tuoyu/testdata"
 )
 
 // Binary columns whose values are no sealed text, each with what they are.
@@ -198,12 +199,7 @@ func TestTheHistoryOfSealedRowsOpensAfterARotation(t *testing.T) {
 	h.engineReturns()
 	h.work()
 	h.relays()
-	files := fstest.MapFS{}
-	for name, file := range attendanceReport {
-		files[name] = &fstest.MapFile{Data: []byte(strings.NewReplacer(
-			"key: [code]}", "key: [code], sealed: true}", `"days": {"title": "到托天数",`, `"days": {"title": "到托天数", "sealed": true,`).Replace(string(file.Data)))}
-	}
-	h.publishFiles(files)
+	h.publishFiles(filesOf(t, testdata.AttendanceReport, "key: [code]}", "key: [code], sealed: true}", `"days": {"title": "到托天数",`, `"days": {"title": "到托天数", "sealed": true,`))
 	h.filed(applicant, "阳光托育园")
 	started, err := h.Services.Start(t.Context(), applicant, key(), "attendance_report", procedure.ProcedureApplication{Facts: json.RawMessage(`{"month": "2026-01"}`)})
 	require.NoError(t, err)

@@ -27,11 +27,7 @@ type calendarListCommand struct{}
 func (calendarListCommand) Run(ctx context.Context, out output) error {
 	years := calendar.Published()
 	if os.Getenv(prefix+"DATABASE_URL") != "" {
-		s, err := settingsFromEnvironment("calendar")
-		if err != nil {
-			return err
-		}
-		db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 1})
+		db, err := openDatabase(ctx)
 		if err != nil {
 			return err
 		}

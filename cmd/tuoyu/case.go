@@ -81,6 +81,15 @@ func (c caseRetryCommand) Run(ctx context.Context, out output) error {
 }
 
 // openService connects to the database and Temporal for one command. The caller calls done.
+// openDatabase connects a command that needs nothing but the database.
+func openDatabase(ctx context.Context) (*store.DB, error) {
+	s, err := settingsFromEnvironment("calendar")
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
+}
+
 func openService(ctx context.Context, s settings) (service *processes.Services, done func(), err error) {
 	log := newLogger(os.Stderr, slog.LevelWarn)
 	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})

@@ -17,11 +17,7 @@ type fundsCheckCommand struct{}
 
 // Run checks the ledger and prints what does not add up.
 func (fundsCheckCommand) Run(ctx context.Context, out output) error {
-	s, err := settingsFromEnvironment("calendar")
-	if err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
+	db, err := openDatabase(ctx)
 	if err != nil {
 		return err
 	}

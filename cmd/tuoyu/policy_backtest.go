@@ -14,7 +14,6 @@ import (
 	"tuoyu/policies"
 	"tuoyu/procedures"
 	"tuoyu/sheets"
-	"tuoyu/store"
 )
 
 type policyBacktestCommand struct {
@@ -49,11 +48,7 @@ func (c policyBacktestCommand) Run(ctx context.Context, out output) (err error) 
 	if err != nil {
 		return err
 	}
-	s, err := settingsFromEnvironment("calendar")
-	if err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
+	db, err := openDatabase(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package roleplay
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"tuoyu/nursery"
 	"tuoyu/testdata"
@@ -103,13 +102,5 @@ func (a *Actor) Amend(ctx context.Context, key string, s BuildSite, days int, re
 
 // LedgerSheet downloads the ledger of a plan as a workbook.
 func (a *Actor) LedgerSheet(ctx context.Context, plan string) ([]byte, error) {
-	r := Request{Method: http.MethodGet, Path: pathPlans + "/" + plan + "/ledger.xlsx"}
-	res, err := a.Send(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.name(), err)
-	}
-	if res.Status != http.StatusOK {
-		return nil, a.Do(ctx, r, nil)
-	}
-	return res.Body, nil
+	return a.Download(ctx, pathPlans+"/"+plan+"/ledger.xlsx")
 }

@@ -273,9 +273,9 @@ func (a *Actor) Complete(ctx context.Context, key, task string, outcome nursery.
 	return done, err
 }
 
-// Paper reads the PDF of a document.
-func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
-	r := Request{Method: http.MethodGet, Path: pathDocuments + "/" + id}
+// Download reads the file at a path.
+func (a *Actor) Download(ctx context.Context, path string) ([]byte, error) {
+	r := Request{Method: http.MethodGet, Path: path}
 	res, err := a.Send(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.name(), err)
@@ -284,6 +284,11 @@ func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
 		return nil, a.Do(ctx, r, nil)
 	}
 	return res.Body, nil
+}
+
+// Paper reads the PDF of a document.
+func (a *Actor) Paper(ctx context.Context, id string) ([]byte, error) {
+	return a.Download(ctx, pathDocuments+"/"+id)
 }
 
 // Patience is how long Await waits for the engine, unless the client has another limit.

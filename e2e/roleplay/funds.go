@@ -100,15 +100,7 @@ func (a *Actor) ApproveRun(ctx context.Context, key, number string) error {
 
 // BankFile reads the file of a run for the bank, as CSV.
 func (a *Actor) BankFile(ctx context.Context, number string) ([]byte, error) {
-	r := Request{Method: http.MethodGet, Path: pathRuns + "/" + number + "/bank-file.csv"}
-	res, err := a.Send(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.name(), err)
-	}
-	if res.Status != http.StatusOK {
-		return nil, a.Do(ctx, r, nil)
-	}
-	return res.Body, nil
+	return a.Download(ctx, pathRuns+"/"+number+"/bank-file.csv")
 }
 
 // Returns writes the file that a bank returns of payments: bounced is why it did not pay one, by the number of its case.

@@ -50,8 +50,10 @@ func waitingPayment(ctx context.Context, q *store.Queries, w Waiting, n int, cas
 	}{
 		{`INSERT INTO institutions (id, county, name, status, updated_at) VALUES ($1, $2, $3, 'applying', $4)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE institutions.name = ''`, []any{payee, w.County, fmt.Sprintf("示例托育园%02d", n%w.Payees+1), now}},
-		{`INSERT INTO cases (case_no, kind, county, institution, about, subject, stage, status, holder, tracking_hash, received_on, created_at, updated_at)
-			VALUES ($1, 'rent_relief', $2, $3, $1, '租金减免', 'paying', 'open', 'finance', '\x00', $4::timestamptz::date, $4, $4)`, []any{caseNo, w.County, payee, now}},
+		{`INSERT INTO cases (case_no, kind, county, institution, about, subject, stage, status, holder, tracking_hash, received_on, created_at, updated_at, plan)
+			VALUES ($1, 'rent_relief', $2, $3, $1, '租金减免', 'paying', 'open', 'finance', '\x00', $4::timestamptz::date, $4, $4, coalesce((SELECT p.hash
+				FROM procedure_plans p JOIN procedure_revisions r ON r.id = p.revision WHERE r.kind = 'rent_relief' AND r.state = 'published' AND p.county = ''
+				ORDER BY r.decided_at DESC LIMIT 1), ''))`, []any{caseNo, w.County, payee, now}},
 		{`INSERT INTO decisions (id, case_no, county, institution, rule_set, as_of, revision, result, input, output, duration_us, decided_at)
 			VALUES ($1, $2, $3, $4, 'rent', $5::timestamptz::date, 'fixture', 'pass', '{}', '{}', 1, $5)`, []any{"d-" + caseNo, caseNo, w.County, payee, now}},
 		{`INSERT INTO tasks (id, case_no, kind, title, county, institution, role, outcomes, excluded, opened_at)

@@ -49,12 +49,19 @@ func (s *Service) Anytime(ctx context.Context, p nursery.Principal, key, caseNo,
 	}
 	delivered := done
 	delivered.Delivered = true
-	err = s.DeliverAnswer(ctx, id, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
+	return sent(ctx, s, p, key, id, done, delivered, casework.NewError(casework.CodeTooLate, "办件已进入其他环节，现在不能这样办理。"))
+}
+
+// sent delivers an enqueued answer to the workflow of its case and stores delivered as the response of the command. It returns delivered;
+// done where the relay delivers later; or refused where the case takes it no more.
+func sent[R any](ctx context.Context, s *Service, p nursery.Principal, key, id string, done, delivered R, refused error) (R, error) {
+	err := s.DeliverAnswer(ctx, id, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
 		return s.SaveResponse(ctx, q, p, key, delivered)
 	})
 	switch {
 	case casework.IsRefused(err):
-		return AnytimeDone{}, casework.NewError(casework.CodeTooLate, "办件已进入其他环节，现在不能这样办理。")
+		var none R
+		return none, refused
 	case err != nil:
 		s.Log.WarnContext(ctx, "not delivered, stored for the relay", "error", err)
 		return done, nil

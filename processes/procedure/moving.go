@@ -11,7 +11,6 @@ import (
 	"tuoyu/procedures"
 	"tuoyu/procedures/published"
 	"tuoyu/store"
-	"tuoyu/workflows/humantask"
 	interpreter "tuoyu/workflows/procedure"
 )
 
@@ -66,17 +65,8 @@ func (s *Service) Move(ctx context.Context, p nursery.Principal, key, caseNo str
 	}
 	delivered := done
 	delivered.Delivered = true
-	err = s.DeliverAnswer(ctx, id, func(ctx context.Context, q *store.Queries, _ humantask.Closed) error {
-		return s.SaveResponse(ctx, q, p, key, delivered)
-	})
-	switch {
-	case casework.IsRefused(err):
-		return MoveDone{}, casework.NewError(CodeNotMoved, "办件正在办理或者已经进入别的环节，现在不能转移；由旧版程序发起的办件，到下一个周期才能转移。")
-	case err != nil:
-		s.Log.WarnContext(ctx, "not delivered, stored for the relay", "error", err)
-		return done, nil
-	}
-	return delivered, nil
+	return sent(ctx, s, p, key, id, done, delivered,
+		casework.NewError(CodeNotMoved, "办件正在办理或者已经进入别的环节，现在不能转移；由旧版程序发起的办件，到下一个周期才能转移。"))
 }
 
 // shift returns how a case is moved to a revision, in its county.
