@@ -1,59 +1,9 @@
 import { expect, test } from "@playwright/test";
-import { publishedFiles } from "./procedures";
+import { filesOf, publishedFiles } from "./procedures";
 import { atEveryWidth, signIn } from "./support";
 
-// A small procedure whose rows an institution fills in, as somebody writes it for one occasion.
-const report = new Map(Object.entries({
-	"procedure.yaml": `procedure: browser_report
-title: 月度在托情况填报
-prefix: YB
-label: 2026-01
-from: 2026-01-01
-basis: [{doc: 托育机构管理规范(试行), binding: L4, verified: false}]
-start: {by: [page, api], role: institution, facts: month, one_open: [institution, facts.month], to: filling}
-rows:
-  attendances: {title: 在托情况, form: attendance, key: [code]}
-stages:
-  filling:
-    title: 待填报
-    next: 请填报本月在托情况。
-    collect: {rows: [attendances], role: institution, until: {days: 10}, most: 50, on: {sent: checking, reached: lapsed}}
-  checking:
-    title: 县区核对
-    next: 县区正在核对。
-    ask: {task: check, role: county_office, form: check, days: 5, on: {accept: accepted}}
-ends:
-  accepted: {title: 已核对}
-  lapsed: {title: 逾期未填报}
-`,
-	"forms/month.json": JSON.stringify({ title: "填报月份", type: "object", additionalProperties: false, required: ["month"], properties: { month: { title: "月份", type: "string", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])$" } } }),
-	"forms/attendance.json": JSON.stringify({
-		title: "在托情况", type: "object", additionalProperties: false, required: ["code", "class_kind", "days", "half_day"], properties: {
-			code: { title: "婴幼儿编号", type: "string", minLength: 1, maxLength: 40 },
-			class_kind: { title: "班型", description: "infant 乳儿班、toddler 托小班", type: "string", enum: ["infant", "toddler"] },
-			days: { title: "到托天数", type: "integer", minimum: 0, maximum: 31 }, half_day: { title: "半日托", type: "boolean" },
-			fee_fen: { title: "收费（分）", type: "integer", minimum: 0, maximum: 10000000 },
-		},
-	}),
-	"forms/check.json": JSON.stringify({ title: "核对", type: "object", additionalProperties: false, properties: { note: { title: "意见", type: "string", maxLength: 500 } }, outcomes: { check: { accept: { title: "核对无误" } } } }),
-	"tests/sent.yaml": `scenario: 报送
-facts: {month: 2026-01}
-steps:
-  - rows: {set: attendances, write: [{code: c1, class_kind: toddler, days: 20, half_day: false}]}
-  - goes: {filling: sent}
-  - answer: {task: check, outcome: accept}
-  - expect: {stage: accepted}
-`,
-	"tests/lapsed.yaml": `scenario: 没有填报
-facts: {month: 2026-01}
-steps:
-  - goes: {filling: reached}
-  - expect: {stage: lapsed}
-`,
-}).map(([name, text]) => [name, Buffer.from(text)] as const));
-
 test("rows are pasted, corrected, imported and sent", async ({ page, request }) => {
-	await publishedFiles(request, report);
+	await publishedFiles(request, filesOf("attendance_report", "testdata/procedures"));
 	await signIn(page, "institution-140403-03", "/procedures");
 	await expect(async () => {
 		await page.reload();

@@ -2,14 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type APIRequestContext } from "@playwright/test";
 
-/** folderOf is the folder of a procedure of the library. */
-export const folderOf = (kind: string) => join(__dirname, "../../procedures/library", kind);
-
-/** filesOf are the files of a procedure of the library, by their names. */
-export function filesOf(kind: string): Map<string, Buffer> {
-	const all = readdirSync(folderOf(kind), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+/** filesOf are the files of a procedure, by their names: of the library, or of another folder of the project. */
+export function filesOf(kind: string, of = "procedures/library"): Map<string, Buffer> {
+	const folder = join(__dirname, "../..", of, kind);
+	const all = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 	const names = all.map((entry) => join(entry.parentPath, entry.name));
-	return new Map(names.map((name) => [name.slice(folderOf(kind).length + 1), readFileSync(name)]));
+	return new Map(names.map((name) => [name.slice(folder.length + 1), readFileSync(name)]));
 }
 
 function crc(data: Buffer) {

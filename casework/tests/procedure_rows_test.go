@@ -3,13 +3,11 @@ package tests
 import (
 	"encoding/json"
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
 	"tuoyu/casework"
 	"tuoyu/nursery"
-	"tuoyu/procedures/published"
 	"tuoyu/processes/procedure"
 	"tuoyu/testdata"
 )

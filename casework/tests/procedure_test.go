@@ -1,11 +1,8 @@
 package tests
 
 import (
-	"context"
 	"encoding/json"
 	"io/fs"
-	"net/url"
-	"os"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
