@@ -18,6 +18,15 @@ async function open(page: Page, account: string, number: string, title: string) 
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
 }
 
+/** accountOfThePayee enters the account to which the institution is paid. */
+async function accountOfThePayee(page: Page) {
+	await page.getByLabel("户名").fill("示例托育园");
+	await page.getByLabel("开户银行及网点").fill("示例银行长治支行");
+	await page.getByLabel("账号").fill("6222000000000000");
+	await page.getByRole("button", { name: "保存" }).click();
+	await expect(page.getByText("收款账户已保存。")).toBeVisible();
+}
+
 test("a rent relief is applied for, checked twice, published and objected to", async ({ page, request }) => {
 	await published(request, "rent_relief");
 
@@ -26,11 +35,17 @@ test("a rent relief is applied for, checked twice, published and objected to", a
 	await atEveryWidth(page, "procedures");
 	await page.getByRole("link", { name: "普惠托育机构租金减免" }).click();
 	await page.getByLabel("申请年度").fill("2026");
-	await page.getByLabel("收款账户").fill("6222000000000000");
+	await expect(page.locator("#no-account")).toContainText("还没有填写收款账户");
 	await page.getByRole("button", { name: "预检" }).click();
 	await expect(page.getByText("预检结果")).toBeVisible();
 	await page.getByText("依据、时限和流程").click();
 	await atEveryWidth(page, "procedure-precheck");
+	await page.getByRole("link", { name: "填写收款账户" }).click();
+	await accountOfThePayee(page);
+	await page.goto("/procedures");
+	await page.getByRole("link", { name: "普惠托育机构租金减免" }).click();
+	await expect(page.locator("#no-account")).toHaveCount(0);
+	await page.getByLabel("申请年度").fill("2026");
 	await page.getByLabel("班级数").fill("3");
 	await page.getByLabel("本年度实付租金").fill("90000");
 	await page.getByLabel("建筑面积").fill("300");
