@@ -91,7 +91,8 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 		"GET /api/v1/fund-statement": "?by=county", "GET /api/v1/fund-statement.xlsx": "?by=county",
 	}
 	// What is answered without Postgres; of procedures as long as none is published.
-	inMemory := []string{"GET /api/v1/me", "GET /api/v1/processes", "GET /api/v1/procedures", "GET /api/v1/procedures/{kind}", "GET /api/v1/procedures/{kind}/map"}
+	inMemory := []string{"GET /api/v1/me", "GET /api/v1/processes", "GET /api/v1/procedures", "GET /api/v1/procedures/{kind}", "GET /api/v1/procedures/{kind}/map",
+		"GET /api/v1/procedures/{kind}/figures", "GET /api/v1/procedures/{kind}/figures.xlsx"}
 	accounts := []string{""}
 	for _, role := range nursery.Roles() {
 		accounts = append(accounts, accountOf(role, "140403", a))

@@ -78,6 +78,7 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 		seers     = only(nursery.RoleProcedureAuthor, nursery.RoleProcedureApprover, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleAuditor, nursery.RoleAdministrator)
 		objectors = only(nursery.RoleInstitution, nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleInspector, nursery.RoleHospital, nursery.RoleCountyOffice, nursery.RoleCityOffice,
 			nursery.RoleInsurer, nursery.RoleFinance, nursery.RoleCityFinance)
+		counters = only(nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleAuditor)
 		facts    = says(map[string]any{"facts": map[string]any{"date": "2026-12-30"}})
 		families = says(map[string]any{"rows": []map[string]any{{"number": 1, "people": 2}, {"number": 2, "people": 3}}})
 	)
@@ -86,8 +87,9 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 		{op: "GET /api/v1/procedures/{kind}", path: "/api/v1/procedures/open_day", allowed: nursery.Roles()},
 		{op: "POST /api/v1/procedures/{kind}/cases", path: "/api/v1/procedures/open_day/cases", allowed: own, body: facts},
 		{op: "POST /api/v1/procedures/{kind}/precheck", path: "/api/v1/procedures/open_day/precheck", allowed: own, body: facts},
-		{op: "GET /api/v1/procedures/{kind}/map", path: "/api/v1/procedures/open_day/map",
-			allowed: only(nursery.RoleClerk, nursery.RoleSupervisor, nursery.RoleCountyOffice, nursery.RoleCityOffice, nursery.RoleFinance, nursery.RoleCityFinance, nursery.RoleAuditor)},
+		{op: "GET /api/v1/procedures/{kind}/map", path: "/api/v1/procedures/open_day/map", allowed: counters},
+		{op: "GET /api/v1/procedures/{kind}/figures", path: "/api/v1/procedures/open_day/figures?since=2026-01-01", allowed: counters},
+		{op: "GET /api/v1/procedures/{kind}/figures.xlsx", path: "/api/v1/procedures/open_day/figures.xlsx", allowed: counters},
 		{op: "GET /api/v1/cases/{case_no}/rows", path: at + "/rows", allowed: readers, ofCase: true},
 		{op: "POST /api/v1/cases/{case_no}/rows/{set}", path: at + "/rows/family", allowed: own, ofCase: true, body: families},
 		{op: "POST /api/v1/cases/{case_no}/rows/{set}/remove", path: at + "/rows/family/remove", allowed: own, ofCase: true, body: says(map[string]any{"key": "2"})},

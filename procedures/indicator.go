@@ -36,23 +36,35 @@ func (b *builder) indicators() {
 			}
 			return path
 		}
-		if f.Sum.is() && !slices.Contains(b.p.Plan.RuleSets, amountSet(f.Sum.s)) {
-			c.resolve(f.Sum, within(f.Sum.s))
+		// read checks that what an indicator reads is stored where it is counted: in the facts of the case or in its rows, not sealed.
+		read := func(t text) {
+			path := within(t.s)
+			if !strings.HasPrefix(path, "facts.") && !strings.HasPrefix(path, "rows.") {
+				b.out.add("read.kind", t.at, t.s, "facts 里的内容，或者所数各行的内容")
+			} else if found, ok := c.resolve(t, path); ok && found.Sealed {
+				b.out.add("data.sealed", t.at, t.s, "指标")
+			}
+		}
+		if f.Sum.is() && (rows || !slices.Contains(b.p.Plan.RuleSets, amountSet(f.Sum.s))) {
+			read(f.Sum)
 		}
 		if f.Count.is() && !slices.Contains([]string{"case", "institution", "county", f.Of.s}, f.Count.s) {
-			c.resolve(f.Count, within(f.Count.s))
+			read(f.Count)
 		}
 		for _, by := range f.By {
-			if by.s == "county" || by.s == "institution" || by.s == "period" {
-				continue
-			}
-			if found, ok := c.resolve(by, within(by.s)); ok && found.Sealed {
-				b.out.add("data.sealed", by.at, by.s, "指标")
+			if by.s != "county" && by.s != "institution" && by.s != "period" {
+				read(by)
 			}
 		}
 		b.p.Live.Indicators = append(b.p.Live.Indicators, i)
 	}
 }
+
+// OfRows reports whether the indicator counts rows, not cases.
+func (i Indicator) OfRows() bool { return i.Of != "case" }
+
+// RuleSet returns the rule set whose amounts the indicator adds up; empty if it counts, or adds up what was filled in.
+func (i Indicator) RuleSet() string { return amountSet(i.Sum) }
 
 // arrival resolves stage.result; nil if it is not given or unknown.
 func (b *builder) arrival(t text) *Arrival {

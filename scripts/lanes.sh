@@ -14,7 +14,7 @@ trap 'rm -rf "$logs"' EXIT
 trap 'trap - INT TERM; for pid in "${!running[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done; wait; exit 130' INT TERM
 
 start() {
-	local way=(nice -n 10)
+	local way=(nice -n 15)
 	[ "$2" != first ] || way=()
 	(
 		set -o pipefail

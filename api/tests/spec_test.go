@@ -70,7 +70,7 @@ var offered = []string{
 	"GET /api/v1/insurance-claims", "GET /api/v1/insurance-claims/{case_no}", "GET /api/v1/insurance-reconciliation",
 	"PUT /api/v1/insurers/{id}", "GET /api/v1/insurers",
 	"GET /api/v1/procedures", "GET /api/v1/procedures/{kind}", "POST /api/v1/procedures/{kind}/cases", "POST /api/v1/procedures/{kind}/precheck",
-	"GET /api/v1/procedures/{kind}/map", "GET /api/v1/cases/{case_no}/rows", "POST /api/v1/cases/{case_no}/rows/{set}",
+	"GET /api/v1/procedures/{kind}/map", "GET /api/v1/procedures/{kind}/figures", "GET /api/v1/procedures/{kind}/figures.xlsx", "GET /api/v1/cases/{case_no}/rows", "POST /api/v1/cases/{case_no}/rows/{set}",
 	"POST /api/v1/cases/{case_no}/rows/{set}/remove", "POST /api/v1/cases/{case_no}/rows/{set}/send", "POST /api/v1/cases/{case_no}/anytime/{name}",
 	"GET /api/v1/procedure-revisions", "POST /api/v1/procedure-revisions", "GET /api/v1/procedure-revisions/{id}",
 	"GET /api/v1/procedure-revisions/{id}/files.zip", "POST /api/v1/procedure-revisions/{id}/decision", "GET /api/v1/public/publicity",

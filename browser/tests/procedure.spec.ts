@@ -112,6 +112,10 @@ test("a rent relief is applied for, checked twice, published and objected to", a
 	await page.getByRole("main").getByRole("link", { name: "普惠托育机构租金减免" }).click();
 	await expect(page.getByRole("row", { name: /待拨付/ })).toContainText("1");
 	await atEveryWidth(page, "procedure-map");
+	await page.getByRole("main").getByRole("link", { name: "指标" }).click();
+	await expect(page.getByRole("row", { name: /享受减免的机构/ })).toContainText("没有设定");
+	await atEveryWidth(page, "procedure-figures");
+	await page.goBack();
 	await page.getByRole("row", { name: /待拨付/ }).getByRole("link").click();
 	await expect(page.getByText(number)).toBeVisible();
 });

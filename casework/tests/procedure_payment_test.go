@@ -107,6 +107,17 @@ func TestTheDecisionOnAPaymentIsIssuedOnceThoughTheBankReturnedIt(t *testing.T) 
 	h.pays(caseNo)
 	h.reaches(caseNo, "watched")
 	require.Equal(t, 1, h.count(caseNo, "decision_notice"))
+
+	// Indicators count how its stages were left, as the timeline has it.
+	for _, p := range []nursery.Principal{cityCheck, countyCheck, finance} {
+		figures := h.figuresOf(p, "rent_relief", procedure.FiguresFilter{})
+		require.Equal(t, int64(4000000), figures["relief_paid"].Value, p.Role)
+		require.Equal(t, map[string]int64{"潞州区 2026 ": 4000000}, groups(figures["relief_paid"]), p.Role)
+	}
+	require.Zero(t, h.figuresOf(farFinance, "rent_relief", procedure.FiguresFilter{})["relief_paid"].Value)
+	require.Zero(t, one[int](h, `SELECT count(*) FROM procedure_passages p FULL JOIN (
+			SELECT data ->> 'left' AS stage, data ->> 'result' AS result, max(at) AS at FROM case_events WHERE kind = 'stage_entered' AND data ? 'left' GROUP BY 1, 2
+		) e USING (stage, result, at) WHERE p.case_no IS NULL OR e.stage IS NULL`))
 }
 
 func TestWhatWasPaidForAPeriodIsNeitherAppliedForNorPaidOnceMore(t *testing.T) {

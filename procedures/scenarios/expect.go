@@ -235,7 +235,7 @@ func (m *memory) figure(name string) int64 {
 		return 0
 	}
 	if i.Sum != "" {
-		if ruling := m.rulings[strings.TrimSuffix(i.Sum, ".fen")]; ruling.Fen != nil {
+		if ruling := m.rulings[i.RuleSet()]; ruling.Fen != nil {
 			return *ruling.Fen
 		}
 		return 0

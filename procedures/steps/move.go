@@ -51,6 +51,9 @@ func (s *Steps) move(ctx context.Context, st *activities.Step, in procedure.Move
 		if err := m.leave(ctx, *in.Left); err != nil {
 			return m.moved, fmt.Errorf("leave stage %s: %w", p.Left, err)
 		}
+		if err := m.pass(ctx, p); err != nil {
+			return m.moved, err
+		}
 	}
 	note := ""
 	if in.Stage != procedures.None {
@@ -62,6 +65,18 @@ func (s *Steps) move(ctx context.Context, st *activities.Step, in procedure.Move
 	}
 	p.Moved = m.moved
 	return m.moved, st.Record(ctx, activities.Entry{Kind: "stage_entered", Note: note, Internal: in.Stage == procedures.None, Data: p})
+}
+
+// pass records for the indicators how a stage was left.
+func (m *mover) pass(ctx context.Context, p passage) error {
+	c := m.Case()
+	err := m.Queries().RecordPassage(ctx, store.RecordPassageParams{
+		CaseNo: c.CaseNo, Stage: p.Left, Result: p.Result, Kind: c.Kind, County: c.County, Institution: c.Institution, At: m.At(),
+	})
+	if err != nil {
+		return fmt.Errorf("record how stage %s was left: %w", p.Left, err)
+	}
+	return nil
 }
 
 // known returns what the case has, which is read once.

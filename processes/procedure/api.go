@@ -8,6 +8,7 @@ import (
 	"tuoyu/api"
 	"tuoyu/casework"
 	"tuoyu/nursery"
+	"tuoyu/sheets"
 )
 
 // Tag is the group of operations of procedures.
@@ -61,6 +62,20 @@ func (s *Service) Operations(a *api.API) {
 		County string `query:"county" pattern:"^1404[0-9]{2}$" patternDescription:"县区代码" doc:"县区代码，供市级角色筛选"`
 	}) (ProcedureMap, error) {
 		return s.Map(ctx, api.Principal(ctx), in.Kind, in.County)
+	})
+	type figuresOf struct {
+		KindPath
+		FiguresFilter
+	}
+	api.Handle(g.Op("GET /api/v1/procedures/{kind}/figures", "getProcedureFigures", "事项的指标", "按现在的办件计算，按指标规定的各项分组。"), func(ctx context.Context, in *figuresOf) (Figures, error) {
+		return s.FiguresOf(ctx, api.Principal(ctx), in.Kind, in.FiguresFilter)
+	})
+	api.Download(g.Op("GET /api/v1/procedures/{kind}/figures.xlsx", "exportProcedureFigures", "导出事项的指标", ""), sheets.Media, "指标，Excel", func(ctx context.Context, in *figuresOf) (casework.File, error) {
+		figures, err := s.FiguresOf(ctx, api.Principal(ctx), in.Kind, in.FiguresFilter)
+		if err != nil {
+			return casework.File{}, err
+		}
+		return figuresSheet(figures.Title).File(figures.lines(), casework.Workbook)
 	})
 	s.caseOperations(g)
 	s.revisionOperations(g)
