@@ -97,7 +97,8 @@ var faulty = []fault{
 	{"people.start", "device_alarm", flowFile, "  event: device.alarm\n", "", "by:"},
 	{"people.anytime", "rent_relief", flowFile, "withdraw: {title: 申请人撤回, role: institution, in", "withdraw: {title: 申请人撤回, in", "withdraw:"},
 
-	{"law.rego", "rent_relief", "rules/eligible.rego", "not input.facts.inclusive_price in {true, false}", "not input.facts.inclusive_price in {true, other}", "not input"},
+	{"law.rego", "rent_relief", "rules/eligible.rego", "input.facts.inclusive_price in {true, false}", "input.facts.inclusive_price in {true, other}", "priced if"},
+	{"law.negated", "rent_relief", "rules/eligible.rego", "if not priced", "if not input.facts.inclusive_price in {true, false}", "reasons contains lib.missing(\"P06-R1\""},
 	{"law.literal", "rent_relief", "rules/claw_back.rego", `lib.missing("P06-R5"`, `lib.missing(rule_id`, "reasons contains"},
 	{"law.uncited", "rent_relief", "rules/claw_back.rego", `lib.missing("P06-R5"`, `lib.missing("P06-R6"`, "reasons contains"},
 	{"law.rule_title", "rent_relief", "rules/claw_back.rego", "# title: 骗取或者违规使用的资金追回\n", "", ""},

@@ -85,6 +85,7 @@ var Checks = []Check{
 	// Law and money.
 	{Code: "law.rego", Holds: "rules compile", Message: "规则编译不通过：%s。"},
 	{Code: "law.literal", Holds: "a reason names its rule literally", Message: "规则编号要直接写在 lib.reason、lib.missing 里，不能是变量。"},
+	{Code: "law.negated", Holds: "a rule holds where something is missing", Message: "没有 %s 时，这里的 not 不成立，规则什么也不说。请另写一条规则，再写 not 那条规则。"},
 	{Code: "law.uncited", Holds: "every reason has METADATA", Message: "规则“%s”没有 METADATA，请写 title 和 custom.rule、custom.basis。"},
 	{Code: "law.rule_title", Holds: "every rule has a title", Message: "规则“%s”的 METADATA 没有 title。"},
 	{Code: "law.rule_twice", Holds: "a rule has METADATA once", Message: "规则“%s”的 METADATA 写了两次。"},

@@ -20,6 +20,7 @@ import (
 type Evaluator struct {
 	queries map[string]rego.PreparedEvalQuery
 	rules   map[string]citedRule
+	amounts []string // the rule sets that decide on an amount
 }
 
 // citedRule is what the METADATA of a rule state.
@@ -70,6 +71,9 @@ func (p *Procedure) Evaluator(ctx context.Context, library map[string][]byte) (*
 			return nil, fmt.Errorf("prepare %s: %w", name, err)
 		}
 		e.queries[name] = query
+		if slices.Contains(p.rules.set(name).exports, "fen") {
+			e.amounts = append(e.amounts, name)
+		}
 	}
 	return e, nil
 }
@@ -118,7 +122,15 @@ func (e *Evaluator) Decide(ctx context.Context, set string, input map[string]any
 	if err := json.Unmarshal(raw, &found); err != nil {
 		return Ruling{}, fmt.Errorf("evaluate %s: %w", set, err)
 	}
-	return e.ruling(found.Reasons, slices.Contains(found.Applicable, false), found.Route, found.Fen)
+	r, err := e.ruling(found.Reasons, slices.Contains(found.Applicable, false), found.Route, found.Fen)
+	if r.Result == ResultPass && r.Fen == nil && slices.Contains(e.amounts, set) {
+		// Nothing is paid by a rule set that found nothing amiss and no amount either.
+		r.Result = ResultUnknown
+		r.Reasons = append(r.Reasons, nursery.Reason{
+			Rule: "amount", Title: "核定金额", Result: nursery.Unknown, Message: "规则没有算出金额。", Remedy: "请补全申请内容；内容齐全的，请联系主管部门核对规则和标准。",
+		})
+	}
+	return r, err
 }
 
 // Has reports whether the procedure has a rule set of its own of that name.

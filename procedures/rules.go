@@ -69,6 +69,7 @@ func compileRules(files, library map[string][]byte, out *problems) *rules {
 	for _, path := range sortedKeys(own) {
 		r.add(own[path])
 		checkReasons(own[path], path, cited, out)
+		checkNegations(own[path], path, out)
 	}
 	r.ids = sortedKeys(cited)
 	compiler := ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1)
@@ -233,6 +234,43 @@ func checkReasons(m *ast.Module, path string, cited map[string]bool, out *proble
 			return false
 		})
 	}
+}
+
+// checkNegations checks that no call is negated on what the input may lack: it is undefined then, and so is its negation, so that
+// the rule says nothing where something is missing. It may be negated where the body reads the same elsewhere.
+func checkNegations(m *ast.Module, path string, out *problems) {
+	ast.WalkBodies(m, func(body ast.Body) bool {
+		read := map[string]bool{}
+		for _, e := range body {
+			if !e.Negated {
+				for _, ref := range inputsOf(e) {
+					read[ref.String()] = true
+				}
+			}
+		}
+		for _, e := range body {
+			if !e.Negated || !e.IsCall() {
+				continue
+			}
+			for _, ref := range inputsOf(e) {
+				if !read[ref.String()] {
+					out.add("law.negated", place{path, e.Location.Row, e.Location.Col}, ref.String())
+				}
+			}
+		}
+		return false
+	})
+}
+
+// inputsOf returns what an expression reads of the input and the input may lack.
+func inputsOf(e *ast.Expr) (list []ast.Ref) {
+	ast.WalkRefs(e, func(ref ast.Ref) bool {
+		if head, ok := ref[0].Value.(ast.Var); ok && string(head) == "input" && len(ref) > 2 {
+			list = append(list, ref)
+		}
+		return false
+	})
+	return list
 }
 
 // warns reports whether a call creates nothing but warnings.

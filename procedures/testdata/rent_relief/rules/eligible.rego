@@ -21,9 +21,9 @@ reasons contains lib.reason("P06-R1", {
 	input.facts.inclusive_price == false
 }
 
-reasons contains lib.missing("P06-R1", "", "/facts/inclusive_price", "是否执行普惠价格") if {
-	not input.facts.inclusive_price in {true, false}
-}
+reasons contains lib.missing("P06-R1", "", "/facts/inclusive_price", "是否执行普惠价格") if not priced
+
+priced if input.facts.inclusive_price in {true, false}
 
 # METADATA
 # title: 有租赁合同和租金
