@@ -127,7 +127,7 @@ func (e *Evaluator) Decide(ctx context.Context, set string, input map[string]any
 		// Nothing is paid by a rule set that found nothing amiss and no amount either.
 		r.Result = ResultUnknown
 		r.Reasons = append(r.Reasons, nursery.Reason{
-			Rule: "amount", Title: "核定金额", Result: nursery.Unknown, Message: "规则没有算出金额。", Remedy: "请补全申请内容；内容齐全的，请联系主管部门核对规则和标准。",
+			Rule: "amount", Title: "核定金额", Result: nursery.Unknown, Basis: []nursery.Citation{}, Message: "规则没有算出金额。", Remedy: "请补全申请内容；内容齐全的，请联系主管部门核对规则和标准。",
 		})
 	}
 	return r, err

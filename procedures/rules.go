@@ -237,7 +237,7 @@ func checkReasons(m *ast.Module, path string, cited map[string]bool, out *proble
 }
 
 // checkNegations checks that no call is negated on what the input may lack: it is undefined then, and so is its negation, so that
-// the rule says nothing where something is missing. It may be negated where the body reads the same elsewhere.
+// the rule is silent where something is missing. It may be negated where the body reads the same elsewhere.
 func checkNegations(m *ast.Module, path string, out *problems) {
 	ast.WalkBodies(m, func(body ast.Body) bool {
 		read := map[string]bool{}
