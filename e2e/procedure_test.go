@@ -100,6 +100,8 @@ func procedureRows(t *testing.T, h *harness, a *roleplay.Applicant) []row {
 			refused: "revision_known"},
 		{op: "GET /api/v1/procedure-revisions/{id}", path: "/api/v1/procedure-revisions/" + revision, allowed: seers},
 		{op: "GET /api/v1/procedure-revisions/{id}/files.zip", path: "/api/v1/procedure-revisions/" + revision + "/files.zip", allowed: seers},
+		{op: "GET /api/v1/procedure-revisions/{id}/cases", path: "/api/v1/procedure-revisions/" + revision + "/cases", allowed: only(nursery.RoleProcedureApprover)},
+		{op: "POST /api/v1/cases/{case_no}/move", path: at + "/move", allowed: only(nursery.RoleProcedureApprover), body: says(map[string]any{"revision": revision, "reason": "更正"}), refused: "case_not_moved"},
 		{op: "POST /api/v1/procedure-revisions/{id}/decision", path: "/api/v1/procedure-revisions/" + revision + "/decision", allowed: only(nursery.RoleProcedureApprover),
 			body: says(map[string]any{"publish": true}), refused: "revision_decided"},
 		{op: "GET /api/v1/consultations", path: "/api/v1/consultations", allowed: objectors},

@@ -124,7 +124,7 @@ func (q *Queries) CasesOfKind(ctx context.Context, arg CasesOfKindParams) ([]Cas
 }
 
 const casesToMove = `-- name: CasesToMove :many
-SELECT case_no FROM cases WHERE kind = $1 AND status = 'open' AND plan <> '' AND NOT plan = ANY ($2::text[]) AND case_no > $3::text
+SELECT case_no, kind, county, institution, parent_case, subject, site_kind, stage, status, outcome, holder, due_on, due_provisional, overdue, version, tracking_hash, submitted_by, received_on, created_at, updated_at, ended_at, partner, about, passed, stuck_at, stuck_reason, looked_at, plan, parent_step FROM cases WHERE kind = $1 AND status = 'open' AND plan <> '' AND NOT plan = ANY ($2::text[]) AND case_no > $3::text
 ORDER BY case_no LIMIT $4::integer
 `
 
@@ -136,7 +136,7 @@ type CasesToMoveParams struct {
 }
 
 // Open cases of a procedure that are not under the plans of a revision. Served by cases_by_kind_created.
-func (q *Queries) CasesToMove(ctx context.Context, arg CasesToMoveParams) ([]string, error) {
+func (q *Queries) CasesToMove(ctx context.Context, arg CasesToMoveParams) ([]Case, error) {
 	rows, err := q.db.Query(ctx, casesToMove,
 		arg.Kind,
 		arg.Plans,
@@ -147,13 +147,43 @@ func (q *Queries) CasesToMove(ctx context.Context, arg CasesToMoveParams) ([]str
 		return nil, err
 	}
 	defer rows.Close()
-	items := []string{}
+	items := []Case{}
 	for rows.Next() {
-		var case_no string
-		if err := rows.Scan(&case_no); err != nil {
+		var i Case
+		if err := rows.Scan(
+			&i.CaseNo,
+			&i.Kind,
+			&i.County,
+			&i.Institution,
+			&i.ParentCase,
+			&i.Subject,
+			&i.SiteKind,
+			&i.Stage,
+			&i.Status,
+			&i.Outcome,
+			&i.Holder,
+			&i.DueOn,
+			&i.DueProvisional,
+			&i.Overdue,
+			&i.Version,
+			&i.TrackingHash,
+			&i.SubmittedBy,
+			&i.ReceivedOn,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.EndedAt,
+			&i.Partner,
+			&i.About,
+			&i.Passed,
+			&i.StuckAt,
+			&i.StuckReason,
+			&i.LookedAt,
+			&i.Plan,
+			&i.ParentStep,
+		); err != nil {
 			return nil, err
 		}
-		items = append(items, case_no)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

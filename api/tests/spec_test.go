@@ -73,6 +73,7 @@ var offered = []string{
 	"GET /api/v1/procedures/{kind}/map", "GET /api/v1/procedures/{kind}/figures", "GET /api/v1/procedures/{kind}/figures.xlsx", "GET /api/v1/cases/{case_no}/rows", "POST /api/v1/cases/{case_no}/rows/{set}",
 	"POST /api/v1/cases/{case_no}/rows/{set}/remove", "POST /api/v1/cases/{case_no}/rows/{set}/send", "POST /api/v1/cases/{case_no}/anytime/{name}",
 	"GET /api/v1/procedure-revisions", "POST /api/v1/procedure-revisions", "GET /api/v1/procedure-revisions/{id}",
+	"GET /api/v1/procedure-revisions/{id}/cases", "POST /api/v1/cases/{case_no}/move",
 	"GET /api/v1/procedure-revisions/{id}/files.zip", "POST /api/v1/procedure-revisions/{id}/decision", "GET /api/v1/public/publicity",
 	"POST /api/v1/public/publicity/{case_no}/objections", "GET /api/v1/consultations", "POST /api/v1/consultations/{case_no}/objections",
 	"GET /api/v1/funds", "POST /api/v1/funds", "GET /api/v1/funds/{id}", "GET /api/v1/funds/{id}/postings", "POST /api/v1/funds/{id}/allocations",

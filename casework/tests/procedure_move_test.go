@@ -53,10 +53,22 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 	refused(t, err, casework.CodeNotFound)
 
 	stop()
-	list, err := h.CasesToMove(t.Context(), rulesDecider, second.ID, "")
-	require.NoError(t, err)
-	require.ElementsMatch(t, []string{collecting, reviewing}, list)
-	for _, caseNo := range list {
+	toMove := func(revision string) (list []procedure.CaseToMove) {
+		all := h.CasesToMove()
+		page, err := all.Page(t.Context(), h.Service, rulesDecider, procedure.RevisionCases{Revision: revision}, casework.PageRequest{})
+		require.NoError(t, err)
+		return page.Items
+	}
+	require.ElementsMatch(t, []procedure.CaseToMove{
+		{CaseNo: collecting, County: "140403", CountyName: "潞州区", Stage: "collecting", StageTitle: "登记报名家庭", Label: "2026-01"},
+		{CaseNo: reviewing, County: "140403", CountyName: "潞州区", Stage: "reviewing", StageTitle: "县区核对", Label: "2026-01"},
+	}, toMove(second.ID))
+	all := h.CasesToMove()
+	_, err = all.Page(t.Context(), h.Service, countyCheck, procedure.RevisionCases{Revision: second.ID}, casework.PageRequest{})
+	refused(t, err, casework.CodeForbidden)
+	_, err = all.Page(t.Context(), h.Service, rulesDecider, procedure.RevisionCases{Revision: "none"}, casework.PageRequest{})
+	refused(t, err, casework.CodeNotFound)
+	for _, caseNo := range []string{collecting, reviewing} {
 		for range 2 { // one request, sent twice
 			done, err := h.Move(t.Context(), rulesDecider, "move-"+caseNo, caseNo, procedure.MoveInput{Revision: second.ID, Reason: "复核环节改名。"})
 			require.NoError(t, err)
@@ -71,15 +83,16 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 		require.Equal(t, "procedure-approver procedure_approver 转到版本 2026-02：复核环节改名。",
 			one[string](h, "SELECT string_agg(actor || ' ' || actor_role || ' ' || note, '|') FROM case_events WHERE case_no = $1 AND kind = 'procedure_moved'", caseNo))
 	}
-	list, err = h.CasesToMove(t.Context(), rulesDecider, second.ID, "")
-	require.NoError(t, err)
-	require.Empty(t, list)
+	require.Empty(t, toMove(second.ID))
 	_, err = h.Move(t.Context(), rulesDecider, key(), collecting, procedure.MoveInput{Revision: second.ID, Reason: "x"})
 	require.Contains(t, refused(t, err, "case_not_moved").Message, "已经按这个版本办理")
 
 	third := h.publishFiles(filesOf(t, testdata.OpenDay, "label: 2026-01", "label: 2026-03", "title: 家长开放日报备", "title: 家长开放日备案"))
 	_, err = h.Move(t.Context(), rulesDecider, key(), collecting, procedure.MoveInput{Revision: third.ID, Reason: "x"})
 	require.Contains(t, refused(t, err, "case_not_moved").Message, "在办的办件留在旧版")
+	for _, stays := range toMove(third.ID) {
+		require.Contains(t, stays.Hindrance, "在办的办件留在旧版", stays.CaseNo)
+	}
 
 	// The question that was open stays open; the other case goes on by the second revision. Each ends, and no step was taken twice.
 	h.completes(countyCheck, review, casework.Completion{Outcome: "agree", Answer: json.RawMessage(`{}`)})

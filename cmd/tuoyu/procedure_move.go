@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"tuoyu/casework"
 	"tuoyu/nursery"
 	"tuoyu/processes"
 	"tuoyu/processes/procedure"
@@ -42,18 +43,18 @@ func (c procedureMoveCommand) Run(ctx context.Context, out output) error {
 				return err
 			}
 		}
-		for after := ""; len(c.Cases) == 0; {
-			list, err := service.CasesToMove(ctx, approver, c.Revision, after)
+		list := service.CasesToMove()
+		for page := (casework.PageRequest{Limit: list.Most}); len(c.Cases) == 0; {
+			found, err := list.Page(ctx, service.Service, approver, procedure.RevisionCases{Revision: c.Revision}, page)
 			if err != nil {
 				return err
 			}
-			for _, caseNo := range list {
-				if err := move(caseNo); err != nil {
+			for _, of := range found.Items {
+				if err := move(of.CaseNo); err != nil {
 					return err
 				}
-				after = caseNo
 			}
-			if len(list) == 0 {
+			if page.After = found.Next; page.After == "" {
 				break
 			}
 		}

@@ -153,6 +153,17 @@ func (s *Service) revisionOperations(g api.Group) {
 	}) (Revision, error) {
 		return s.Decide(ctx, api.Principal(ctx), in.Key, in.ID, in.Body)
 	})
+	api.Page(g.Op("GET /api/v1/procedure-revisions/{id}/cases", "listCasesToMove", "按以前版本办理的办件", "可以转到这个版本的，和不能转移的原因。"), s.CasesToMove(), func(in *struct {
+		api.Listing
+		byID
+	}) (api.Listing, RevisionCases) {
+		return in.Listing, RevisionCases{in.ID}
+	})
+	api.Handle(g.Op("POST /api/v1/cases/{case_no}/move", "moveCase", "把在办的办件转到以后的版本", "从所在的环节接着办；版本要写明在办的办件转移。"), func(ctx context.Context, in *struct {
+		api.OnCaseWith[MoveInput]
+	}) (MoveDone, error) {
+		return s.Move(ctx, api.Principal(ctx), in.Key, in.CaseNo, in.Body)
+	})
 }
 
 func (s *Service) publicOperations(a *api.API) {

@@ -19,14 +19,14 @@ var CodeNotMoved = casework.NewCode(casework.Conflict, "case_not_moved", "办件
 
 // MoveInput has a running case go on under another revision.
 type MoveInput struct {
-	Revision string // its identifier
-	Reason   string // stored with the event
+	Revision string `json:"revision" minLength:"1" maxLength:"64" doc:"已发布的版本的标识"`
+	Reason   string `json:"reason" minLength:"1" maxLength:"500" doc:"为什么转移，写入办件记录"`
 }
 
 // MoveDone is the result of a move.
 type MoveDone struct {
-	CaseNo    string
-	Delivered bool // the case has it; else it is sent when the engine is available
+	CaseNo    string `json:"case_no" doc:"办件编号"`
+	Delivered bool   `json:"delivered" doc:"办件已经转移；否则在引擎恢复后转移"`
 }
 
 // Move has a running case go on under a published revision that moves running cases (running: forward or map), from the stage in which it
@@ -104,18 +104,71 @@ func (s *Service) shift(c store.Case, id string) (*published.Revision, procedure
 	return to, shift, nil
 }
 
-// CasesToMove lists open cases of the procedure of a revision that are under other plans, after a case number. Errors: not_found, forbidden.
-func (s *Service) CasesToMove(ctx context.Context, p nursery.Principal, id, after string) (list []string, err error) {
-	if err := s.Authorize(ctx, p, "procedure.move", casework.Resource{}); err != nil {
-		return nil, err
+// CaseToMove is an open case of a procedure under an earlier revision.
+type CaseToMove struct {
+	CaseNo     string        `json:"case_no" doc:"办件编号"`
+	County     string        `json:"county" doc:"县区代码"`
+	CountyName string        `json:"county_name" doc:"县区"`
+	Stage      nursery.Stage `json:"stage" doc:"环节"`
+	StageTitle string        `json:"stage_title" doc:"环节名称"`
+	Label      string        `json:"label" doc:"现在按哪个版本办理"`
+	Hindrance  string        `json:"hindrance,omitempty" doc:"不能转移的原因"`
+}
+
+// RevisionCases names a published revision.
+type RevisionCases struct {
+	Revision string `query:"revision" maxLength:"64" doc:"版本标识"`
+}
+
+// CasesToMove is the list of the open cases of the procedure of a revision that go on under other plans, with why some cannot be moved to it.
+func (s *Service) CasesToMove() casework.List[RevisionCases, CaseToMove] {
+	return casework.List[RevisionCases, CaseToMove]{
+		Act: "procedure.move", Indexes: []string{"cases_by_kind_created"}, Default: 50, Most: 200,
+		Check: func(_ context.Context, _ *casework.Service, _ nursery.Principal, f *RevisionCases) error {
+			if _, err := s.Catalogue.ByID(f.Revision); err != nil {
+				return casework.NewNotFound()
+			}
+			return nil
+		},
+		Read: func(ctx context.Context, r casework.ListReading[RevisionCases]) (list []casework.ListRow[CaseToMove], err error) {
+			to, err := s.Catalogue.ByID(r.Filter.Revision)
+			if err != nil {
+				return nil, casework.NewNotFound()
+			}
+			var rows []store.Case
+			err = r.Q.AsEngine(ctx, func() (err error) { // who approves revisions reads no cases
+				rows, err = r.Q.CasesToMove(ctx, store.CasesToMoveParams{Kind: to.Plan.Kind, Plans: s.Catalogue.Plans(to.ID), After: r.After.ID, PageSize: r.Limit})
+				return err
+			})
+			return casework.ListRows(rows, err, func(c store.Case) (CaseToMove, casework.Cursor) {
+				return s.caseToMove(c, to.ID), casework.Cursor{ID: c.CaseNo}
+			})
+		},
+		Sheet: casework.Sheet[CaseToMove]{Title: "按以前版本办理的办件", Columns: []casework.Column[CaseToMove]{
+			{Title: "办件编号", Head: "办件", Value: func(c CaseToMove) any { return c.CaseNo }},
+			{Title: "县区", Value: func(c CaseToMove) any { return c.CountyName }},
+			{Title: "环节", Value: func(c CaseToMove) any { return c.StageTitle }},
+			{Title: "现在的版本", Value: func(c CaseToMove) any { return c.Label }},
+			{Title: "不能转移的原因", Head: "能否转移", Value: func(c CaseToMove) any { return c.Hindrance }},
+		}},
 	}
-	to, err := s.Catalogue.ByID(id)
-	if err != nil {
-		return nil, casework.NewNotFound()
+}
+
+// caseToMove returns a case as the list has it.
+func (s *Service) caseToMove(c store.Case, revision string) CaseToMove {
+	of := CaseToMove{CaseNo: c.CaseNo, County: c.County, CountyName: nursery.AreaName(c.County), Stage: nursery.Stage(c.Stage), StageTitle: c.Stage}
+	if from, err := s.Catalogue.Known(c); err == nil {
+		of.Label = from.Live.Label
+		if at := from.Plan.StageNamed(c.Stage); at >= 0 {
+			of.StageTitle = from.Live.Stages[at].Title
+		}
 	}
-	err = s.DB.As(ctx, nursery.Engine, func(q *store.Queries) (err error) {
-		list, err = q.CasesToMove(ctx, store.CasesToMoveParams{Kind: to.Plan.Kind, Plans: s.Catalogue.Plans(id), After: after, PageSize: 200})
-		return err
-	})
-	return list, err
+	if _, _, err := s.shift(c, revision); err != nil {
+		of.Hindrance = err.Error()
+		var refused *casework.Error
+		if errors.As(err, &refused) {
+			of.Hindrance = refused.Message
+		}
+	}
+	return of
 }

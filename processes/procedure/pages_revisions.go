@@ -18,6 +18,7 @@ const revisionsPath = "/procedures/revisions"
 func (s *pages) registerRevisions() {
 	s.Nav(revisionsPath, "事项版本", web.Places{nursery.RoleProcedureAuthor: 1, nursery.RoleProcedureApprover: 1, nursery.RoleAdministrator: 6})
 	web.AddListing(s.Site, s.revisionsListing())
+	web.AddListing(s.Site, s.movingListing())
 	s.Page("GET "+revisionsPath+"/new", web.Only(func(w http.ResponseWriter, r *http.Request) error {
 		return s.proposalPage(w, r, http.StatusOK, proposalView{})
 	}, nursery.RoleProcedureAuthor))
@@ -123,6 +124,7 @@ type revisionView struct {
 	Revision
 	Drawings
 	Decides bool   // the reader may decide on it
+	Moves   bool   // the reader may move running cases to it
 	Own     bool   // the reader proposed it
 	Note    string // as it was entered
 	Faults  []casework.FieldError
@@ -136,6 +138,7 @@ func (s *pages) revisionPage(w http.ResponseWriter, r *http.Request, status int,
 	}
 	v := revisionView{Revision: of, Note: note, Faults: faults, Own: of.ProposedBy == p.Account}
 	v.Decides = p.Role == nursery.RoleProcedureApprover && of.State == "proposed" && !v.Own
+	v.Moves = p.Role == nursery.RoleProcedureApprover && of.State == "published"
 	if v.Drawings, err = s.service.Drawings(r.Context(), p, of.ID, of.Report.Before); err != nil {
 		return err
 	}

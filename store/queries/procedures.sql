@@ -60,7 +60,7 @@ UPDATE cases SET plan = @plan WHERE case_no = @case_no;
 
 -- name: CasesToMove :many
 -- Open cases of a procedure that are not under the plans of a revision. Served by cases_by_kind_created.
-SELECT case_no FROM cases WHERE kind = @kind AND status = 'open' AND plan <> '' AND NOT plan = ANY (sqlc.arg(plans)::text[]) AND case_no > sqlc.arg(after)::text
+SELECT * FROM cases WHERE kind = @kind AND status = 'open' AND plan <> '' AND NOT plan = ANY (sqlc.arg(plans)::text[]) AND case_no > sqlc.arg(after)::text
 ORDER BY case_no LIMIT sqlc.arg(page_size)::integer;
 
 -- name: LastDecisions :many
