@@ -92,7 +92,7 @@ func TestWithoutPostgresEveryOperationAnswersThatItIsUnavailable(t *testing.T) {
 	}
 	// What is answered without Postgres; of procedures as long as none is published.
 	inMemory := []string{"GET /api/v1/me", "GET /api/v1/processes", "GET /api/v1/procedures", "GET /api/v1/procedures/{kind}", "GET /api/v1/procedures/{kind}/map",
-		"GET /api/v1/procedures/{kind}/figures", "GET /api/v1/procedures/{kind}/figures.xlsx"}
+		"GET /api/v1/procedures/{kind}/figures", "GET /api/v1/procedures/{kind}/figures.xlsx", "GET /api/v1/procedure-revisions/{id}/cases"}
 	accounts := []string{""}
 	for _, role := range nursery.Roles() {
 		accounts = append(accounts, accountOf(role, "140403", a))

@@ -27,12 +27,17 @@ export class Hand {
 		for (let n = 0; n < 100 && !(await has(what)); n++) { await this.press("Tab"); }
 		await expect(what).toBeFocused();
 	}
-	/** filesByKey chooses files where the focus is, without a mouse. */
+	/**
+	 * filesByKey chooses files where the focus is, without a mouse. A browser that is slow to pass on the key takes it for that of no
+	 * person any more and opens nothing, so it is pressed until the dialog opens; that is one action.
+	 */
 	async filesByKey(files: Files) {
-		const chosen = this.page.waitForEvent("filechooser");
-		await this.press("Space");
-		const chooser = await chosen;
-		await chooser.setFiles(files);
+		this.actions++;
+		await expect(async () => {
+			const chosen = this.page.waitForEvent("filechooser", { timeout: 10_000 });
+			await this.page.keyboard.press("Space");
+			await (await chosen).setFiles(files);
+		}).toPass();
 	}
 	async paste(what: Locator, text: string) {
 		this.actions++;

@@ -155,7 +155,7 @@ func (s *Service) revisionOperations(g api.Group) {
 	})
 	api.Page(g.Op("GET /api/v1/procedure-revisions/{id}/cases", "listCasesToMove", "按以前版本办理的办件", "可以转到这个版本的，和不能转移的原因。"), s.CasesToMove(), func(in *struct {
 		api.Listing
-		byID
+		ID string `path:"id" maxLength:"64" doc:"版本标识"`
 	}) (api.Listing, RevisionCases) {
 		return in.Listing, RevisionCases{in.ID}
 	})
