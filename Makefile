@@ -116,11 +116,11 @@ test-rules: $(BIN)/tuoyu
 RACED := ./cmd/tuoyu ./limits ./sealing ./store ./web/... ./worker
 
 test-race: $(BIN)/devstack $(BIN)/gotest
-	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 60m $(RACED)
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/race -- $(BIN)/gotest -race -vet off -timeout 150m $(RACED)
 
 # The clients generated from openapi.json need its packages.
 test-go: $(BIN)/devstack $(BIN)/gotest openapi/node_modules
-	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/test -- $(BIN)/gotest -vet off -timeout 60m \
+	@$(BIN)/devstack --quiet --ports auto --fast --memory --state .devstack/test -- $(BIN)/gotest -vet off -timeout 150m \
 		$$($(GO) list ./... ./testdata | grep -vxF "$$($(GO) list $(RACED))")
 
 # Runs all roles while processes and services are killed, links are cut and stalled and the blob disk is full; then prints each
@@ -137,10 +137,10 @@ test-storm:
 # does so once and twice.
 check-run: $(BIN)/devstack
 	@RUN_FRESH=5 RUN_AGAIN=10 RUN_BUSY=1 $(BIN)/devstack --quiet --ports auto --fast --state .devstack/test -- \
-		$(GO) test -timeout 60m -count 1 -v -run 'TestTheSystemComesUpEveryTime|TestADemonstrationThatCannotGoOn' ./e2e
+		$(GO) test -timeout 150m -count 1 -v -run 'TestTheSystemComesUpEveryTime|TestADemonstrationThatCannotGoOn' ./e2e
 
 test-devstack: $(BIN)/devstack $(BIN)/staticcheck
-	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -vet off -timeout 60m ./...
+	@cd devstack && $(GO) vet ./... && $(BIN)/staticcheck ./... && $(GO) test -vet off -timeout 150m ./...
 
 test-browser: $(BIN)/devstack $(BIN)/tuoyu $(BIN)/demo browser/node_modules
 	@$(BIN)/devstack --quiet --ports auto --fast --memory --fresh --state .devstack/browser -- scripts/browser.sh
