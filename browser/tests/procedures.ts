@@ -54,6 +54,13 @@ export function zipped(files: Map<string, Buffer>): Buffer {
 /** published publishes a procedure of the library by two people, unless another test has. */
 export const published = (request: APIRequestContext, kind: string) => publishedFiles(request, filesOf(kind));
 
+/** replaced are files of a procedure with another text in its flow. */
+export function replaced(files: Map<string, Buffer>, from: string, to: string) {
+	const flow = files.get("procedure.yaml")!.toString();
+	expect(flow).toContain(from);
+	return new Map([...files, ["procedure.yaml", Buffer.from(flow.replace(from, to))] as const]);
+}
+
 /** publishedFiles publishes the files of a procedure by two people, unless another test has. */
 export async function publishedFiles(request: APIRequestContext, files: Map<string, Buffer>) {
 	const proposed = await as(request, "procedure-author", "/procedure-revisions", { multipart: { file: { name: "procedure.zip", mimeType: "application/zip", buffer: zipped(files) } } });

@@ -27,7 +27,7 @@ func figuresPath(kind nursery.CaseKind, county string) string {
 	if county != "" {
 		q.Set("county", county)
 	}
-	return "/procedures/figures?" + q.Encode()
+	return "/procedures/map/figures?" + q.Encode()
 }
 
 // figures shows the indicators of a procedure. A day that cannot be read is named, and not counted by.

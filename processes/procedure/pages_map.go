@@ -16,7 +16,7 @@ func (s *pages) registerMap() {
 		nursery.RoleAuditor: 9,
 	})
 	s.Page("GET /procedures/map", s.procedureMap)
-	s.Page("GET /procedures/figures", s.figures)
+	s.Page("GET /procedures/map/figures", s.figures)
 }
 
 // mapView is a procedure with the cases in each of its stages.

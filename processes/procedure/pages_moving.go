@@ -11,7 +11,7 @@ import (
 	"tuoyu/web/ui"
 )
 
-const movingPath = "/procedures/moving"
+const movingPath = revisionsPath + "/moving"
 
 // movingListing is the page of the running cases under earlier revisions, several of which are moved to a later one at once.
 func (s *pages) movingListing() web.Listing[RevisionCases, CaseToMove] {
