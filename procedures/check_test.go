@@ -55,6 +55,7 @@ var faulty = []fault{
 	{"ref.result", "rent_relief", flowFile, "when: paying.paid, minus", "when: paying.payed, minus", "relief_paid:"},
 	{"ref.effect", "rent_relief", flowFile, "watched:\n    title: 已拨付，监管期\n    next: 请在承诺期内保持普惠价格。\n    do: [{effect: register.relief}]", "watched:\n    title: 已拨付，监管期\n    do: [{effect: register.releif}]", "do:"},
 	{"read.kind", "rent_relief", flowFile, "by: [county, facts.year]", "by: [county, answers.county_check.note]", "relief_paid:"},
+	{"read.kind", "rent_relief", flowFile, "sum: rent.amount.fen, of: case", "sum: facts.lease_until, of: case", "relief_paid:"},
 	{"ref.indicator", "device_alarm", flowFile, "over: alarms", "over: alarm", "in_time:"},
 
 	{"shape.verb", "rent_relief", flowFile, "    wait: {until: facts.commitment_until, on: {reached: closed}}", "    wait: {days: 3, on: {reached: closed}}\n    decide: rent.amount", "watched:"},

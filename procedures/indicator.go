@@ -37,16 +37,22 @@ func (b *builder) indicators() {
 			return path
 		}
 		// read checks that what an indicator reads is stored where it is counted: in the facts of the case or in its rows, not sealed.
-		read := func(t text) {
+		read := func(t text) (found Field) {
 			path := within(t.s)
 			if !strings.HasPrefix(path, "facts.") && !strings.HasPrefix(path, "rows.") {
 				b.out.add("read.kind", t.at, t.s, "facts 里的内容，或者所数各行的内容")
-			} else if found, ok := c.resolve(t, path); ok && found.Sealed {
+			} else if of, ok := c.resolve(t, path); ok {
+				found = of
+			}
+			if found.Sealed {
 				b.out.add("data.sealed", t.at, t.s, "指标")
 			}
+			return found
 		}
 		if f.Sum.is() && (rows || !slices.Contains(b.p.Plan.RuleSets, amountSet(f.Sum.s))) {
-			read(f.Sum)
+			if field := read(f.Sum); field.Kind != "" && field.Kind != "integer" {
+				b.out.add("read.kind", f.Sum.at, f.Sum.s, "整数，金额以分为单位")
+			}
 		}
 		if f.Count.is() && !slices.Contains([]string{"case", "institution", "county", f.Of.s}, f.Count.s) {
 			read(f.Count)

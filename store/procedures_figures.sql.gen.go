@@ -14,7 +14,7 @@ const figuresOfCases = `-- name: FiguresOfCases :many
 WITH known AS (
     SELECT c.case_no, c.county, c.institution,
         CASE WHEN $2::text <> '' THEN (d.output ->> 'fen')::numeric
-            ELSE (a.facts #>> string_to_array(nullif($3::text, ''), '.'))::numeric END AS amount,
+            WHEN jsonb_typeof(a.facts #> string_to_array($3::text, '.')) = 'number' THEN (a.facts #>> string_to_array($3::text, '.'))::numeric END AS amount,
         (SELECT array_agg(coalesce(CASE b.by WHEN 'county' THEN c.county WHEN 'institution' THEN c.institution WHEN 'period' THEN c.about
             ELSE a.facts #>> string_to_array(substr(b.by, 7), '.') END, '') ORDER BY b.n)
             FROM unnest($4::text[]) WITH ORDINALITY b (by, n)) AS keys
@@ -106,7 +106,7 @@ const figuresOfRows = `-- name: FiguresOfRows :many
 WITH known AS (
     SELECT coalesce(r.data ->> $2::text, CASE $2::text WHEN 'county' THEN c.county WHEN 'institution' THEN c.institution
             WHEN 'case' THEN c.case_no END) AS value,
-        CASE WHEN $3::boolean THEN (r.data ->> $2::text)::numeric END AS amount,
+        CASE WHEN $3::boolean AND jsonb_typeof(r.data -> $2::text) = 'number' THEN (r.data ->> $2::text)::numeric END AS amount,
         (SELECT array_agg(coalesce(CASE WHEN b.by = 'county' THEN c.county WHEN b.by = 'institution' THEN c.institution WHEN b.by = 'period' THEN c.about
             WHEN b.by LIKE 'facts.%' THEN a.facts #>> string_to_array(substr(b.by, 7), '.') ELSE r.data ->> b.by END, '') ORDER BY b.n)
             FROM unnest($4::text[]) WITH ORDINALITY b (by, n)) AS keys

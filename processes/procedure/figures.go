@@ -128,8 +128,8 @@ func count(ctx context.Context, q *store.Queries, r *published.Revision, i proce
 	if err != nil {
 		return of, err
 	}
-	of.Whole = len(groups) <= mostGroups
-	for _, g := range groups[:min(len(groups), mostGroups)] {
+	of.Whole = len(groups) <= 1+mostGroups // the total and the groups
+	for _, g := range groups[:min(len(groups), 1+mostGroups)] {
 		if g.total {
 			of.Value = g.value
 		} else if len(i.By) > 0 {

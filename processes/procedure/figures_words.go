@@ -84,8 +84,6 @@ func (c counter) namesOf(keys []string) []string {
 			names[n] = options[i].Label
 		case c.by[n] == "county":
 			names[n] = nursery.AreaName(key)
-		case f.Kind == ui.KindYesNo:
-			names[n] = map[string]string{"true": "是", "false": "否"}[key]
 		default:
 			names[n] = key
 		}

@@ -39,7 +39,7 @@ func figuresPage(v figuresView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Heading(v.Title+"：指标", "按现在的办件计算，追回的不计。人和机构在合计里各计一次，所以合计可以小于各组之和。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Heading(v.Title+"：指标", "按现在的办件计算。人和机构在合计里各计一次，所以合计可以小于各组之和。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,7 +11,7 @@ ON CONFLICT (case_no, stage, result) DO UPDATE SET at = excluded.at;
 WITH known AS (
     SELECT c.case_no, c.county, c.institution,
         CASE WHEN sqlc.arg(rule_set)::text <> '' THEN (d.output ->> 'fen')::numeric
-            ELSE (a.facts #>> string_to_array(nullif(sqlc.arg(fact)::text, ''), '.'))::numeric END AS amount,
+            WHEN jsonb_typeof(a.facts #> string_to_array(sqlc.arg(fact)::text, '.')) = 'number' THEN (a.facts #>> string_to_array(sqlc.arg(fact)::text, '.'))::numeric END AS amount,
         (SELECT array_agg(coalesce(CASE b.by WHEN 'county' THEN c.county WHEN 'institution' THEN c.institution WHEN 'period' THEN c.about
             ELSE a.facts #>> string_to_array(substr(b.by, 7), '.') END, '') ORDER BY b.n)
             FROM unnest(@by::text[]) WITH ORDINALITY b (by, n)) AS keys
@@ -36,7 +36,7 @@ FROM known k GROUP BY GROUPING SETS ((), (k.keys)) ORDER BY 1 DESC, 2 LIMIT sqlc
 WITH known AS (
     SELECT coalesce(r.data ->> sqlc.arg(field)::text, CASE sqlc.arg(field)::text WHEN 'county' THEN c.county WHEN 'institution' THEN c.institution
             WHEN 'case' THEN c.case_no END) AS value,
-        CASE WHEN sqlc.arg(summed)::boolean THEN (r.data ->> sqlc.arg(field)::text)::numeric END AS amount,
+        CASE WHEN sqlc.arg(summed)::boolean AND jsonb_typeof(r.data -> sqlc.arg(field)::text) = 'number' THEN (r.data ->> sqlc.arg(field)::text)::numeric END AS amount,
         (SELECT array_agg(coalesce(CASE WHEN b.by = 'county' THEN c.county WHEN b.by = 'institution' THEN c.institution WHEN b.by = 'period' THEN c.about
             WHEN b.by LIKE 'facts.%' THEN a.facts #>> string_to_array(substr(b.by, 7), '.') ELSE r.data ->> b.by END, '') ORDER BY b.n)
             FROM unnest(@by::text[]) WITH ORDINALITY b (by, n)) AS keys
