@@ -119,6 +119,9 @@ func (w *walker) something() time.Duration {
 		on = append([]procedures.Transition{further[w.choose(len(further))]}, on...)
 	}
 	for _, t := range on {
+		if t.Result == procedures.ResultAny && w.m.sub.Opened == 0 {
+			continue // none of no sub-cases ends: the time runs out
+		}
 		if s.Task < 0 || t.Result == procedures.ResultSilence {
 			w.claimed = len(w.m.log)
 			return w.cause(procedures.Goes{Stage: s.Name, Result: t.Result})
@@ -204,6 +207,16 @@ func (w *walker) from(s *procedures.Stage, t procedures.Transition) int {
 		return w.distance[s.Branch.Of]
 	}
 	return w.distance[t.To]
+}
+
+// left returns how often stages with a verb were left.
+func (w *walker) left(verb procedures.Verb) (n int) {
+	for _, p := range w.m.log {
+		if at := w.m.p.Plan.StageNamed(p.stage); at >= 0 && w.m.p.Plan.Stages[at].Verb == verb {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *walker) measure() {
