@@ -19,6 +19,7 @@ import (
 type shape struct {
 	Updates, LocalActivities, Timers, Activities int
 	Tasks, Events                                int // workflow tasks and all events, for comparison only
+	Skips                                        int // events by which the server skipped time
 }
 
 func (s shape) String() string {
@@ -43,6 +44,8 @@ func shapeOf(ctx context.Context, c client.Client, id string) (shape, error) {
 func (s *shape) count(e *historypb.HistoryEvent) {
 	s.Events++
 	switch e.GetEventType() {
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED:
+		s.Skips++
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
 		s.Updates++
 	case enumspb.EVENT_TYPE_MARKER_RECORDED:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -119,11 +118,7 @@ func (b *bench) sustained(ctx context.Context, h *installation, w *watch, ready 
 // decided compares filings with bare workflows, both up to the decision, without rendering: documents are requested,
 // and rendered later.
 func (b *bench) decided(ctx context.Context, h *installation, w *watch, like []*applicant, real shape) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	if _, err := h.start(ctx, self, casesWorker, ""); err != nil {
+	if err := h.startCases(ctx); err != nil {
 		return err
 	}
 	stop, err := startBareWorker(h.temporal, false)

@@ -12,6 +12,8 @@
 //	h  a half-year's check-ups of three hundred institutions, beside a workflow per child
 //	i  an insurance month of all the city's children
 //	j  the pages: inbox at a hundred times the tasks, fifty requests a second, bytes of a first load
+//	k  a quarter of subsidies by child-month, of three hundred nurseries
+//	l  procedures: a publication, and a complaint as a procedure beside the one written in Go
 package main
 
 import (
@@ -48,6 +50,8 @@ var parts = []part{
 	{"h", "A half-year's check-ups", true, (*bench).checkups},
 	{"i", "An insurance month of all the city's children", true, (*bench).insuranceMonth},
 	{"j", "The pages", true, (*bench).pages},
+	{"k", "A quarter of subsidies by child-month", true, (*bench).subsidies},
+	{"l", "Procedures", true, (*bench).procedures},
 }
 
 // bench is one run.
@@ -89,7 +93,7 @@ func run(ctx context.Context, args []string) error {
 	out := f.String("out", "bench/RESULTS.md", "where the table goes, below the root")
 	inside := f.String("inside", "", "for bench itself: run inside devstack and write the rows to this file")
 	f.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g h i j, all when none is named")
+		fmt.Fprintln(os.Stderr, "usage: bench [flags] [PART…]   parts: a b c d e f g h i j k l, all when none is named")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -124,7 +128,7 @@ func choose(letters []string) ([]part, error) {
 	for _, letter := range letters {
 		i := slices.IndexFunc(parts, func(p part) bool { return p.letter == letter })
 		if i < 0 {
-			return nil, fmt.Errorf("no part %q: they are a to j", letter)
+			return nil, fmt.Errorf("no part %q: they are a to l", letter)
 		}
 		chosen = append(chosen, parts[i])
 	}

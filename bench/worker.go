@@ -86,3 +86,13 @@ func workOnCases(ctx context.Context) error {
 	w.Stop()
 	return nil
 }
+
+// startCases starts a worker of the installation that processes cases and renders nothing.
+func (h *installation) startCases(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find bench: %w", err)
+	}
+	_, err = h.start(ctx, self, casesWorker, "")
+	return err
+}
