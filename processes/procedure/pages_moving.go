@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -45,7 +46,7 @@ func (s *pages) movingListing() web.Listing[RevisionCases, CaseToMove] {
 				Do: func(v web.Reader, key, id string, form url.Values) error {
 					here, err := url.Parse(v.Here)
 					if err != nil {
-						return err
+						return fmt.Errorf("address of the list: %w", err)
 					}
 					_, err = s.service.Move(v.Context(), v.Principal, key, id, MoveInput{Revision: here.Query().Get("revision"), Reason: strings.TrimSpace(form.Get("reason"))})
 					return err
