@@ -99,6 +99,7 @@ var faulty = []fault{
 	{"people.anytime", "rent_relief", flowFile, "withdraw: {title: 申请人撤回, role: institution, in", "withdraw: {title: 申请人撤回, in", "withdraw:"},
 
 	{"law.rego", "rent_relief", "rules/eligible.rego", "input.facts.inclusive_price in {true, false}", "input.facts.inclusive_price in {true, other}", "priced if"},
+	{"law.negated", "family_lectures", "rules/count.rego", "	count(input.rows.attendee) == 0\n", "	some a in input.rows.attendee\n	not startswith(a.evidence, \"x\")\n", "not startswith"},
 	{"law.negated", "rent_relief", "rules/eligible.rego", "if not priced", "if not input.facts.inclusive_price in {true, false}", "reasons contains lib.missing(\"P06-R1\""},
 	{"law.literal", "rent_relief", "rules/claw_back.rego", `lib.missing("P06-R5"`, `lib.missing(rule_id`, "reasons contains"},
 	{"law.uncited", "rent_relief", "rules/claw_back.rego", `lib.missing("P06-R5"`, `lib.missing("P06-R6"`, "reasons contains"},

@@ -2,7 +2,6 @@ package procedures
 
 import (
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,25 +10,23 @@ import (
 
 func TestRulesThatFindNothingAmissAndNoAmountDoNotPass(t *testing.T) {
 	files := folder(t, "rent_relief")
-	files["rules/amount.rego"] = &fstest.MapFile{Data: []byte(`package rent.amount
-
-facts_used := {"/facts/rent_fen"}
-
-fen := input.facts.rent_fen
-
-reasons := set()
-`)}
-	p, _ := load(t, files)
+	replace(t, files, "rules/amount.rego", `reasons contains lib.missing("P06-R4", "", "/facts/classes", "班级数") if not input.facts.classes`, "")
+	replace(t, files, "rules/amount.rego", "input.facts.classes\n\tinput.facts.rent_fen\n\tnot fen", "fen < 0")
+	p, problems := load(t, files)
+	require.Empty(t, faults(problems))
 	rules, err := p.Evaluator(t.Context(), library(t))
 	require.NoError(t, err)
-	ruling, err := rules.Decide(t.Context(), "rent.amount", map[string]any{"facts": map[string]any{}})
-	require.NoError(t, err)
-	require.Equal(t, ResultUnknown, ruling.Result)
-	require.Len(t, ruling.Reasons, 1)
-	require.Equal(t, nursery.Unknown, ruling.Reasons[0].Result)
-	require.Nil(t, ruling.Fen)
-	ruling, err = rules.Decide(t.Context(), "rent.amount", map[string]any{"facts": map[string]any{"rent_fen": 100}})
-	require.NoError(t, err)
-	require.Equal(t, ResultPass, ruling.Result)
-	require.Equal(t, int64(100), *ruling.Fen)
+	decide := func(facts map[string]any) Ruling {
+		ruling, err := rules.Decide(t.Context(), "rent.amount", map[string]any{"facts": facts})
+		require.NoError(t, err)
+		return ruling
+	}
+	without := decide(map[string]any{"rent_fen": 9000000})
+	require.Equal(t, ResultUnknown, without.Result)
+	require.Nil(t, without.Fen)
+	require.Len(t, without.Reasons, 1)
+	require.Equal(t, nursery.Unknown, without.Reasons[0].Result)
+	with := decide(map[string]any{"rent_fen": 9000000, "classes": 3})
+	require.Equal(t, ResultPass, with.Result)
+	require.Positive(t, *with.Fen)
 }

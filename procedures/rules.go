@@ -239,11 +239,12 @@ func checkReasons(m *ast.Module, path string, cited map[string]bool, out *proble
 // checkNegations checks that no call is negated on what the input may lack: it is undefined then, and so is its negation, so that
 // the rule is silent where something is missing. It may be negated where the body reads the same elsewhere.
 func checkNegations(m *ast.Module, path string, out *problems) {
+	defined := definedIn(m)
 	ast.WalkBodies(m, func(body ast.Body) bool {
 		read := map[string]bool{}
 		for _, e := range body {
 			if !e.Negated {
-				for _, ref := range inputsOf(e) {
+				for _, ref := range mayLack(e, defined) {
 					read[ref.String()] = true
 				}
 			}
@@ -252,7 +253,7 @@ func checkNegations(m *ast.Module, path string, out *problems) {
 			if !e.Negated || !e.IsCall() {
 				continue
 			}
-			for _, ref := range inputsOf(e) {
+			for _, ref := range mayLack(e, defined) {
 				if !read[ref.String()] {
 					out.add("law.negated", place{path, e.Location.Row, e.Location.Col}, ref.String())
 				}
@@ -262,10 +263,32 @@ func checkNegations(m *ast.Module, path string, out *problems) {
 	})
 }
 
-// inputsOf returns what an expression reads of the input and the input may lack.
-func inputsOf(e *ast.Expr) (list []ast.Ref) {
+// definedIn returns the first names of what is there whatever the input has: data, imports, the rules of the module and the functions of
+// Rego.
+func definedIn(m *ast.Module) map[string]bool {
+	defined := map[string]bool{"data": true}
+	for _, i := range m.Imports {
+		defined[string(i.Name())] = true
+	}
+	for _, r := range m.Rules {
+		defined[string(r.Head.Name)] = true
+	}
+	for _, b := range capabilities().Builtins {
+		name, _, _ := strings.Cut(b.Name, ".")
+		defined[name] = true
+	}
+	return defined
+}
+
+// mayLack returns what an expression reads of the input and the input may lack, also by the name of a row.
+func mayLack(e *ast.Expr, defined map[string]bool) (list []ast.Ref) {
 	ast.WalkRefs(e, func(ref ast.Ref) bool {
-		if head, ok := ref[0].Value.(ast.Var); ok && string(head) == "input" && len(ref) > 2 {
+		head, ok := ref[0].Value.(ast.Var)
+		parts := 1
+		if ok && string(head) == "input" {
+			parts = 2 // facts, answers and rows are always there
+		}
+		if ok && len(ref) > parts && !defined[string(head)] {
 			list = append(list, ref)
 		}
 		return false

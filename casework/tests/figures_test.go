@@ -83,6 +83,19 @@ func TestIndicatorsOfAProcedureAreCountedWithinTheScopeOfTheirReader(t *testing.
 	require.Equal(t, int64(100000), h.figuresOf(cityCheck, "child_month", procedure.FiguresFilter{County: "140404"})["subsidy_paid"].Value)
 	require.Equal(t, int64(100000), h.figuresOf(farFinance, "child_month", procedure.FiguresFilter{County: "140403"})["subsidy_paid"].Value)
 
+	// Finance has no part in complaints, and counts none.
+	h.publish("public_complaint")
+	h.sql(`INSERT INTO cases (case_no, kind, county, institution, about, plan, stage, status, holder, tracking_hash, created_at, updated_at)
+		VALUES ('JB-1', 'public_complaint', '140403', 'n-1', '', 'x', 'triage', 'open', 'engine', '\x00', '2026-05-10', now())`)
+	h.sql(`INSERT INTO applications (case_no, version, county, institution, facts, entered_by, entered_at)
+		VALUES ('JB-1', 1, '140403', 'n-1', '{"topic": "safety"}', 'clerk-140403', now())`)
+	supervised := h.figuresOf(supervisor, "public_complaint", procedure.FiguresFilter{})["complaints"]
+	require.Len(t, supervised.Groups, 1)
+	require.Equal(t, []string{"140403", "safety"}, supervised.Groups[0].Keys)
+	require.Equal(t, "潞州区", supervised.Groups[0].Names[0])
+	require.NotEqual(t, "safety", supervised.Groups[0].Names[1], "a choice by its title")
+	require.Zero(t, h.figuresOf(finance, "public_complaint", procedure.FiguresFilter{})["complaints"].Value)
+
 	paid := nursery.NewDate(2026, 5, 10)
 	for _, span := range []struct {
 		since, until nursery.Date

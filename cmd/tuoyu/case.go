@@ -80,7 +80,6 @@ func (c caseRetryCommand) Run(ctx context.Context, out output) error {
 	return nil
 }
 
-// openService connects to the database and Temporal for one command. The caller calls done.
 // openDatabase connects a command that needs nothing but the database.
 func openDatabase(ctx context.Context) (*store.DB, error) {
 	s, err := settingsFromEnvironment("calendar")
@@ -90,6 +89,7 @@ func openDatabase(ctx context.Context) (*store.DB, error) {
 	return store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})
 }
 
+// openService connects to the database and Temporal for one command. The caller calls done.
 func openService(ctx context.Context, s settings) (service *processes.Services, done func(), err error) {
 	log := newLogger(os.Stderr, slog.LevelWarn)
 	db, err := store.Open(ctx, s.DatabaseURL, store.Options{MaxConns: 2})

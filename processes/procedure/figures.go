@@ -69,7 +69,7 @@ func (s *Service) FiguresOf(ctx context.Context, p nursery.Principal, kind strin
 	}
 	f.County = casework.CountyOf(p, f.County)
 	of := Figures{Kind: r.Kind(), Title: r.Live.Title, Items: []Figure{}}
-	err = s.DB.As(ctx, counting(p), func(q *store.Queries) error {
+	err = s.DB.As(ctx, counting(p, r), func(q *store.Queries) error {
 		for _, i := range r.Live.Indicators {
 			figure, err := count(ctx, q, r, i, f)
 			if err != nil {
@@ -87,8 +87,12 @@ func (s *Service) FiguresOf(ctx context.Context, p nursery.Principal, kind strin
 	return of, err
 }
 
-// counting returns p as it counts: finance sees only the cases that it is asked to pay, and counts what the office beside it sees.
-func counting(p nursery.Principal) nursery.Principal {
+// counting returns p as it counts a procedure: finance sees only the cases that it is asked to pay, and of a procedure in which it acts
+// it counts what the office beside it sees.
+func counting(p nursery.Principal, r *published.Revision) nursery.Principal {
+	if !slices.ContainsFunc(r.Plan.Tasks, func(t procedures.Task) bool { return t.Role == p.Role }) {
+		return p
+	}
 	switch p.Role {
 	case nursery.RoleFinance:
 		p.Role = nursery.RoleCountyOffice
@@ -100,13 +104,9 @@ func counting(p nursery.Principal) nursery.Principal {
 
 // count counts one indicator.
 func count(ctx context.Context, q *store.Queries, r *published.Revision, i procedures.Indicator, f FiguresFilter) (Figure, error) {
-	c := counter{indicator: i, shape: formOf(r, r.Plan.Start.Facts), by: i.By}
-	if i.OfRows() {
-		set := slices.IndexFunc(r.Plan.Rows, func(have procedures.RowSet) bool { return have.Name == i.Of })
-		if set < 0 {
-			return Figure{}, fmt.Errorf("no set of rows %s", i.Of)
-		}
-		c.row = formOf(r, r.Plan.Rows[set].Form)
+	c, err := counterOf(r, i)
+	if err != nil {
+		return Figure{}, err
 	}
 	of := Figure{Name: i.Name, Title: i.Title, Unit: "count", By: make([]string, len(i.By)), Groups: []FigureGroup{}, Whole: true}
 	if c.money() {
@@ -144,7 +144,20 @@ type counter struct {
 	indicator procedures.Indicator
 	shape     ui.FormSchema // of the facts
 	row       ui.FormSchema // of the rows that are counted
-	by        []string
+}
+
+// counterOf returns the counter of an indicator of a revision.
+func counterOf(r *published.Revision, i procedures.Indicator) (c counter, err error) {
+	c.indicator = i
+	if c.shape, err = formOf(r, r.Plan.Start.Facts); err != nil || !i.OfRows() {
+		return c, err
+	}
+	set := slices.IndexFunc(r.Plan.Rows, func(have procedures.RowSet) bool { return have.Name == i.Of })
+	if set < 0 {
+		return c, fmt.Errorf("no set of rows %s", i.Of)
+	}
+	c.row, err = formOf(r, r.Plan.Rows[set].Form)
+	return c, err
 }
 
 // counted is a figure of cases or rows with the same keys, or the total.
@@ -172,10 +185,10 @@ func (c counter) read(ctx context.Context, q *store.Queries, r *published.Revisi
 		f.Until = f.Until.AddDays(1)
 	}
 	when, minus := arrivalOf(r, i.When), arrivalOf(r, i.Minus)
-	facts := slices.ContainsFunc(append([]string{i.Sum}, c.by...), func(path string) bool { return strings.HasPrefix(path, "facts.") })
+	facts := slices.ContainsFunc(append([]string{i.Sum}, i.By...), func(path string) bool { return strings.HasPrefix(path, "facts.") })
 	if i.OfRows() {
 		rows, err := q.FiguresOfRows(ctx, store.FiguresOfRowsParams{
-			By: c.by, Field: c.field(), Summed: i.Sum != "", SetName: i.Of, WithFacts: facts, Kind: r.Plan.Kind, County: f.County, WhenStage: when.stage,
+			By: i.By, Field: c.field(), Summed: i.Sum != "", SetName: i.Of, WithFacts: facts, Kind: r.Plan.Kind, County: f.County, WhenStage: when.stage,
 			WhenResult: when.result, MinusStage: minus.stage, MinusResult: minus.result, Since: day(f.Since, 1), Until: day(f.Until, 9999), Most: mostGroups + 2,
 		})
 		return countedOf(rows, err, func(row store.FiguresOfRowsRow) counted {
@@ -183,7 +196,7 @@ func (c counter) read(ctx context.Context, q *store.Queries, r *published.Revisi
 		})
 	}
 	rows, err := q.FiguresOfCases(ctx, store.FiguresOfCasesParams{
-		By: c.by, RuleSet: i.RuleSet(), Fact: strings.TrimPrefix(i.Sum, "facts."), WithFacts: facts, Kind: r.Plan.Kind, County: f.County, WhenStage: when.stage,
+		By: i.By, RuleSet: i.RuleSet(), Fact: strings.TrimPrefix(i.Sum, "facts."), WithFacts: facts, Kind: r.Plan.Kind, County: f.County, WhenStage: when.stage,
 		WhenResult: when.result, MinusStage: minus.stage, MinusResult: minus.result, Since: day(f.Since, 1), Until: day(f.Until, 9999), Most: mostGroups + 2,
 	})
 	return countedOf(rows, err, func(row store.FiguresOfCasesRow) counted {

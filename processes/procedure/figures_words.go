@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,17 +14,20 @@ import (
 	"tuoyu/web/ui"
 )
 
-// formOf returns a form of a revision; the zero form if it has none at the index.
-func formOf(r *published.Revision, index int) ui.FormSchema {
+// formOf returns a form of a revision; the zero form if it has none at the index. The error is that of a form that pages cannot show.
+func formOf(r *published.Revision, index int) (shape ui.FormSchema, err error) {
 	if index < 0 {
-		return ui.FormSchema{}
+		return shape, nil
 	}
-	raw, _ := r.FormOf(r.Plan.Forms[index].Name)
-	shape, err := ui.ReadSchema(raw)
-	if err != nil {
-		return ui.FormSchema{} // it was compiled
+	name := r.Plan.Forms[index].Name
+	schema, compiled := r.Form(name)
+	if compiled == nil {
+		return shape, fmt.Errorf("no form %s", name)
 	}
-	return shape
+	if shape, err = ui.ReadSchema(schema); err != nil {
+		err = fmt.Errorf("read form %s: %w", name, err)
+	}
+	return shape, err
 }
 
 // fieldAt returns the field of a form at a path with dots.
@@ -75,17 +79,20 @@ func (c counter) titleOf(by string) string {
 func (c counter) namesOf(keys []string) []string {
 	names := make([]string, len(keys))
 	for n, key := range keys {
-		f, _ := c.of(c.by[n])
-		options := ui.OptionsOf(f)
-		switch i := slices.IndexFunc(options, func(o ui.Option) bool { return o.Value == key }); {
+		by := c.indicator.By[n]
+		names[n] = key
+		if f, ok := c.of(by); ok {
+			for _, o := range ui.OptionsOf(f) {
+				if o.Value == key {
+					names[n] = o.Label
+				}
+			}
+		}
+		switch {
 		case key == "":
 			names[n] = "未填"
-		case i >= 0:
-			names[n] = options[i].Label
-		case c.by[n] == "county":
+		case by == "county":
 			names[n] = nursery.AreaName(key)
-		default:
-			names[n] = key
 		}
 	}
 	return names
@@ -93,7 +100,7 @@ func (c counter) namesOf(keys []string) []string {
 
 // nameInstitutions sets the names of the institutions that groups are by.
 func (c counter) nameInstitutions(ctx context.Context, q *store.Queries, groups []FigureGroup) error {
-	n := slices.Index(c.by, "institution")
+	n := slices.Index(c.indicator.By, "institution")
 	if n < 0 {
 		return nil
 	}
