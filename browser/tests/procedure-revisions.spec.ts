@@ -55,7 +55,7 @@ test("running cases are moved to a later revision by who approves it", async ({ 
 	await signIn(page, "procedure-approver");
 	await page.getByRole("link", { name: "家长开放日报备" }).first().click();
 	await page.getByRole("link", { name: /转到这个版本/ }).click();
-	await expect(page.getByRole("row", { name: new RegExp(number) })).toContainText("可以转移", { timeout: 120_000 });
+	await expect(page.getByRole("row", { name: new RegExp(number) })).toContainText("家长开放日报备 2026-02可以转移", { timeout: 120_000 });
 	await atEveryWidth(page, "moving");
 	await page.getByRole("row", { name: new RegExp(number) }).getByRole("checkbox").check();
 	await page.getByLabel("为什么转移").fill("新版已经公布。");

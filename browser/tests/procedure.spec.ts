@@ -1,4 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
+import { Person } from "./person";
 import { published } from "./procedures";
 import { answered, atEveryWidth, signIn } from "./support";
 
@@ -118,4 +119,33 @@ test("a rent relief is applied for, checked twice, published and objected to", a
 	await page.goBack();
 	await page.getByRole("row", { name: /待拨付/ }).getByRole("link").click();
 	await expect(page.getByText(number)).toBeVisible();
+});
+
+test("an office sees what a procedure adds up to, by county and topic", async ({ page, request }) => {
+	await published(request, "public_complaint");
+	for (const [county, topic] of [["140403", "safety"], ["140403", "safety"], ["140404", "fees"]]) {
+		await expect(async () => {
+			const clerk = new Person(request, `clerk-${county}`);
+			const answer = await clerk.ask("POST", "/procedures/public_complaint/cases", { facts: { topic, said: "消防通道长期锁闭。", place_name: "某托育点", address: "某街道某号" } });
+			expect(answer.ok(), await answer.text()).toBe(true);
+		}).toPass();
+	}
+	await signIn(page, "city-office", "/procedures/map?kind=public_complaint");
+	await page.getByRole("main").getByRole("link", { name: "指标" }).click();
+	const lines = page.getByRole("region", { name: "投诉举报，分组" });
+	await expect(lines.getByRole("row", { name: /潞州区/ })).toContainText("2");
+	await expect(lines.getByRole("row", { name: /上党区/ })).toContainText("1");
+	await expect(lines).not.toContainText("safety");
+	await atEveryWidth(page, "figures-by-county");
+	const workbook = page.waitForEvent("download");
+	await page.getByRole("link", { name: /导出 Excel/ }).click();
+	expect((await workbook).suggestedFilename()).toContain("指标");
+	await page.getByLabel("县区").selectOption({ label: "上党区" });
+	await page.getByRole("button", { name: "查看" }).click();
+	await expect(lines.getByRole("row", { name: /潞州区/ })).toHaveCount(0);
+	await page.getByLabel("从").fill("2026-12-31");
+	await page.getByLabel("到（含当天）").fill("2026-01-01");
+	await page.getByRole("button", { name: "查看" }).click();
+	await expect(page.getByRole("alert")).toContainText("不能早于起始日");
+	await atEveryWidth(page, "figures-fault");
 });

@@ -60,8 +60,8 @@ func TestRunningCasesAreMovedToALaterRevision(t *testing.T) {
 		return page.Items
 	}
 	require.ElementsMatch(t, []procedure.CaseToMove{
-		{CaseNo: collecting, County: "140403", CountyName: "潞州区", Stage: "collecting", StageTitle: "登记报名家庭", Label: "2026-01"},
-		{CaseNo: reviewing, County: "140403", CountyName: "潞州区", Stage: "reviewing", StageTitle: "县区核对", Label: "2026-01"},
+		{CaseNo: collecting, County: "140403", CountyName: "潞州区", Stage: "collecting", StageTitle: "登记报名家庭", Label: "2026-01", To: "家长开放日报备 2026-02"},
+		{CaseNo: reviewing, County: "140403", CountyName: "潞州区", Stage: "reviewing", StageTitle: "县区核对", Label: "2026-01", To: "家长开放日报备 2026-02"},
 	}, toMove(second.ID))
 	all := h.CasesToMove()
 	_, err = all.Page(t.Context(), h.Service, countyCheck, procedure.RevisionCases{Revision: second.ID}, casework.PageRequest{})

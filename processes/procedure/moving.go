@@ -112,6 +112,7 @@ type CaseToMove struct {
 	Stage      nursery.Stage `json:"stage" doc:"环节"`
 	StageTitle string        `json:"stage_title" doc:"环节名称"`
 	Label      string        `json:"label" doc:"现在按哪个版本办理"`
+	To         string        `json:"to" doc:"转到的事项和版本"`
 	Hindrance  string        `json:"hindrance,omitempty" doc:"不能转移的原因"`
 }
 
@@ -141,7 +142,7 @@ func (s *Service) CasesToMove() casework.List[RevisionCases, CaseToMove] {
 				return err
 			})
 			return casework.ListRows(rows, err, func(c store.Case) (CaseToMove, casework.Cursor) {
-				return s.caseToMove(c, to.ID), casework.Cursor{ID: c.CaseNo}
+				return s.caseToMove(c, to), casework.Cursor{ID: c.CaseNo}
 			})
 		},
 		Sheet: casework.Sheet[CaseToMove]{Title: "按以前版本办理的办件", Columns: []casework.Column[CaseToMove]{
@@ -149,21 +150,25 @@ func (s *Service) CasesToMove() casework.List[RevisionCases, CaseToMove] {
 			{Title: "县区", Value: func(c CaseToMove) any { return c.CountyName }},
 			{Title: "环节", Value: func(c CaseToMove) any { return c.StageTitle }},
 			{Title: "现在的版本", Value: func(c CaseToMove) any { return c.Label }},
+			{Title: "转到", Value: func(c CaseToMove) any { return c.To }},
 			{Title: "不能转移的原因", Head: "能否转移", Value: func(c CaseToMove) any { return c.Hindrance }},
 		}},
 	}
 }
 
 // caseToMove returns a case as the list has it.
-func (s *Service) caseToMove(c store.Case, revision string) CaseToMove {
-	of := CaseToMove{CaseNo: c.CaseNo, County: c.County, CountyName: nursery.AreaName(c.County), Stage: nursery.Stage(c.Stage), StageTitle: c.Stage}
+func (s *Service) caseToMove(c store.Case, to *published.Revision) CaseToMove {
+	of := CaseToMove{
+		CaseNo: c.CaseNo, County: c.County, CountyName: nursery.AreaName(c.County), Stage: nursery.Stage(c.Stage), StageTitle: c.Stage,
+		To: to.Live.Title + " " + to.Live.Label,
+	}
 	if from, err := s.Catalogue.Known(c); err == nil {
 		of.Label = from.Live.Label
 		if at := from.Plan.StageNamed(c.Stage); at >= 0 {
 			of.StageTitle = from.Live.Stages[at].Title
 		}
 	}
-	if _, _, err := s.shift(c, revision); err != nil {
+	if _, _, err := s.shift(c, to.ID); err != nil {
 		of.Hindrance = err.Error()
 		var refused *casework.Error
 		if errors.As(err, &refused) {
